@@ -1,0 +1,7 @@
+export * from './failure.js'
+export * from './glossary.js'
+export * from './instance-states.js'
+export * from './job-states.js'
+export * from './names.js'
+export * from './problems.js'
+export * from './scopes.js'

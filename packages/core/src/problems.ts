@@ -1,0 +1,430 @@
+/**
+ * The closed set of codes with which a request or a job fails. Each has a status, a title, and a page under
+ * `/docs/errors/{code}` made from `meaning` and `remedy`.
+ */
+export interface ProblemKind {
+  status: number
+  title: string
+  /** What has happened. */
+  meaning: string
+  /** What whoever reads it can do now. */
+  remedy: string
+}
+
+const kind = (status: number, title: string, meaning: string, remedy: string): ProblemKind => ({
+  status,
+  title,
+  meaning,
+  remedy,
+})
+
+export const problemKinds = {
+  // Requests
+  validation_failed: kind(
+    400,
+    'The request is not valid',
+    'One or more fields, query parameters or headers are missing, unknown or malformed. Nothing was started.',
+    'Correct every entry of `errors`; they are listed all at once, each with a JSON pointer.',
+  ),
+  malformed_json: kind(
+    400,
+    'The body is not JSON',
+    'The request body could not be parsed as JSON.',
+    'Send a JSON document encoded in UTF-8.',
+  ),
+  unauthenticated: kind(
+    401,
+    'Sign-in needed',
+    'There is no bearer token, or it is expired, revoked or not signed by a key this service trusts.',
+    'Get a token from `POST /connect/token` and send it as `Authorization: Bearer …`.',
+  ),
+  invalid_client: kind(
+    401,
+    'Unknown client or wrong secret',
+    'The client id and secret do not match an API client.',
+    'Check both; ask an administrator to rotate the secret.',
+  ),
+  insufficient_scope: kind(
+    403,
+    'Scope missing',
+    'The token is valid but does not carry the scope that this call needs.',
+    'Use a client that was granted the scope named in `detail`.',
+  ),
+  outside_grant: kind(
+    403,
+    'More than you have yourself',
+    'A client can grant only the scopes and tenants it has itself.',
+    'Ask a client with wider rights.',
+  ),
+  not_found: kind(
+    404,
+    'Not found',
+    'There is nothing at this address, or it lies outside the tenants your client is bound to; both answer alike.',
+    'Check the id or name and the tenants of your client.',
+  ),
+  method_not_allowed: kind(
+    405,
+    'Method not allowed',
+    'The address exists, but not for this method.',
+    'Use one of the methods in the `Allow` header.',
+  ),
+  not_acceptable_media_type: kind(
+    415,
+    'Unsupported media type',
+    'The body is not of a media type this call reads.',
+    'Send `Content-Type: application/json` (or a form to `/connect/token`).',
+  ),
+  payload_too_large: kind(413, 'Body too large', 'The body exceeds 1 MB (16 MB for batches).', 'Send less at a time.'),
+  too_many_requests: kind(
+    429,
+    'Too many requests',
+    'This client or address has sent too many requests of this kind.',
+    'Wait as long as `Retry-After` says.',
+  ),
+  control_database_unavailable: kind(
+    503,
+    'The control database is away',
+    'The service cannot reach its own database, so nothing was recorded or started.',
+    'Repeat the request as `Retry-After` says; with an `Idempotency-Key` that is safe.',
+  ),
+  internal_error: kind(
+    500,
+    'Something failed here',
+    'An error that nobody foresaw. It is in the log under the request id.',
+    'Report the request id.',
+  ),
+  // Idempotency
+  idempotency_key_in_use: kind(
+    409,
+    'The first request with this key still runs',
+    'A request with the same `Idempotency-Key` has not been answered yet.',
+    'Repeat it in a moment.',
+  ),
+  idempotency_key_reused: kind(
+    422,
+    'The key was used for another request',
+    'The same `Idempotency-Key` came with a different payload.',
+    'Use a new key for a new request.',
+  ),
+  // Records
+  name_taken: kind(
+    409,
+    'The name is taken',
+    'Another object of this kind has, or has had, this name.',
+    'Choose another name.',
+  ),
+  still_in_use: kind(409, 'Still in use', 'Other objects refer to this one.', 'Remove those named in `detail` first.'),
+  tenant_not_empty: kind(
+    409,
+    'The tenant has instances',
+    'A tenant can be removed only when no instance of it is left.',
+    'Delete and purge its instances first.',
+  ),
+  credentials_required: kind(
+    422,
+    'The credentials are needed again',
+    'Host, port, TLS or URL may change only in a request that also brings the credentials, so that stored ones are never sent to a new address.',
+    'Repeat the request with the credentials.',
+  ),
+  target_host_refused: kind(
+    422,
+    'This host is not allowed',
+    'The host is link-local, or not on the list of hosts that this installation may connect to.',
+    'Ask the operator to add it to `ALLOWED_TARGET_HOSTS`.',
+  ),
+  provisioner_unknown: kind(
+    422,
+    'No worker serves this engine',
+    'No worker has published a provisioner of this name.',
+    'Use one of those listed in `detail`, or start a worker that has it in `PROVISIONERS`.',
+  ),
+  environment_required: kind(
+    422,
+    'Which environment?',
+    'No environment was named and there is not exactly one.',
+    'Name the environment.',
+  ),
+  // Instances
+  instance_exists: kind(
+    409,
+    'An instance of this name exists',
+    'There is an instance of this name that was asked for with other parameters, or whose creation failed and was kept.',
+    'Compare the fields named in `detail`; use another name, or change, retry or delete the existing one.',
+  ),
+  instance_busy: kind(
+    409,
+    'Another job is changing this instance',
+    'One job at a time may change an instance.',
+    'Wait for the job in `job`, as long as `Retry-After` says.',
+  ),
+  instance_not_active: kind(
+    409,
+    'The instance is not active',
+    'What was asked is possible only for an active instance.',
+    'Look at its status and status reason.',
+  ),
+  database_name_taken: kind(
+    409,
+    'The database name is taken',
+    'A database of this name already exists on the server, or is reserved by another instance. It was not touched.',
+    'Choose another `databaseName`.',
+  ),
+  no_server: kind(
+    422,
+    'Which database server?',
+    'No server was named, the tenant has no default, and there is not exactly one that serves the tenant.',
+    'Name the server, or set the default of the tenant.',
+  ),
+  unknown_server: kind(
+    422,
+    'Unknown database server',
+    'There is no database server of this name for this tenant.',
+    'Check the name; a server can be limited to some tenants.',
+  ),
+  unknown_tenant: kind(
+    422,
+    'Unknown tenant',
+    'There is no tenant of this name, or it lies outside the tenants your client is bound to.',
+    'Create the tenant first, or check the name.',
+  ),
+  unknown_template: kind(
+    422,
+    'Unknown template',
+    'The database server has no template of this name.',
+    'Use one of its templates, or `empty`.',
+  ),
+  engine_mismatch: kind(
+    422,
+    'Server and environment differ in engine',
+    'An environment has one database engine, and this server is of another.',
+    'Choose a server whose `databaseEngine` is the environment’s.',
+  ),
+  instance_limit_reached: kind(
+    409,
+    'No room for another instance',
+    'The tenant or the database server has as many instances as it may have.',
+    'Raise the limit, or use another server.',
+  ),
+  // Jobs
+  job_not_retryable: kind(
+    409,
+    'This job cannot be retried',
+    'Only a failed or cancelled job can be retried.',
+    'Look at its status.',
+  ),
+  job_not_cancellable: kind(
+    409,
+    'This job cannot be cancelled',
+    'The job has ended, or has passed the point after which it only goes forward.',
+    'Wait for its end, then undo what it did with another call.',
+  ),
+  job_cancelled: kind(
+    409,
+    'The job was cancelled',
+    'Someone asked for this job to be cancelled; what it had done was undone.',
+    'Start it again if that was a mistake.',
+  ),
+  lease_lost: kind(
+    409,
+    'Another worker took the job over',
+    'This worker lost its lease on the job and stopped without further effect.',
+    'Nothing to do: the job runs on elsewhere.',
+  ),
+  step_timeout: kind(
+    504,
+    'The step took too long',
+    'The step was stopped when its time was up.',
+    'Retry the job; raise the timeout if the work is really that long.',
+  ),
+  // Database servers, seen from a provisioner
+  server_unreachable: kind(
+    503,
+    'The database server cannot be reached',
+    'No connection could be made, or it broke.',
+    'Check host, port, network and TLS; the job is repeated by itself for a while.',
+  ),
+  server_login_failed: kind(
+    422,
+    'The database server refuses the login',
+    'User or password are wrong, or the login may not connect.',
+    'Correct the credentials of the database server, then retry.',
+  ),
+  registered_login_failed: kind(
+    422,
+    'The registered login cannot use the database',
+    'The login that ODS/API would use cannot connect to the instance’s database, or cannot read it.',
+    'Grant it what it needs on the template, or correct the registered credentials.',
+  ),
+  secret_unavailable: kind(
+    422,
+    'A secret cannot be read',
+    'The place that a `passwordFrom` names does not exist or is outside what is allowed.',
+    'Check the reference; only `env:TM_SECRET_…` and files below the configured folder are read.',
+  ),
+  insufficient_privilege: kind(
+    422,
+    'The login lacks a right',
+    'The database server refused because the login lacks a privilege.',
+    'Grant what `detail` names, then retry.',
+  ),
+  template_missing: kind(
+    422,
+    'The template does not exist',
+    'The configured template is not on the database server.',
+    'Create it, or correct the server’s `templates`.',
+  ),
+  template_busy: kind(
+    503,
+    'The template is in use',
+    'A session on the template kept it from being copied.',
+    'Mark it as a template that allows no connections; the job is repeated by itself for a while.',
+  ),
+  server_full: kind(
+    503,
+    'The database server is full',
+    'Disk space or connections are exhausted.',
+    'Make room; the job is repeated by itself for a while.',
+  ),
+  not_our_database: kind(
+    409,
+    'That database is not ours',
+    'The marker in the database does not say that this installation made it for this instance. It was not touched.',
+    'Look at the database; adopt it or choose another name.',
+  ),
+  database_missing: kind(
+    409,
+    'The database is gone',
+    'The database that should be there is not.',
+    'Restore it, or delete the instance.',
+  ),
+  not_an_ods: kind(
+    422,
+    'This is not an ODS',
+    'Tables that every Ed-Fi ODS has are missing.',
+    'Check what the template was made from.',
+  ),
+  ods_version_unsupported: kind(
+    422,
+    'ODS older than 7.0',
+    'The database reports an ODS version below 7.0, which ODS/API 7 cannot serve.',
+    'Use a template of ODS 7.0 or later.',
+  ),
+  database_error: kind(
+    500,
+    'The database server reported an error',
+    'The database server refused a statement for a reason that has no code of its own here.',
+    'Read `detail`; it names the server’s own code.',
+  ),
+  settings_invalid: kind(
+    422,
+    'The server’s settings are not valid',
+    'The settings do not fit the schema of the provisioner.',
+    'Correct the settings named in `detail`.',
+  ),
+  not_supported: kind(
+    422,
+    'The engine cannot do this',
+    'The provisioner says that it does not have this capability.',
+    'Use another way, or a server with another provisioner.',
+  ),
+  provisioner_failed: kind(
+    500,
+    'The provisioner failed',
+    'The plugin failed in a way it did not foresee.',
+    'See the log of the worker.',
+  ),
+  // Admin API
+  admin_api_unreachable: kind(
+    503,
+    'Admin API cannot be reached',
+    'No connection could be made, it broke, or no answer came in time.',
+    'Check URL and network; the job is repeated by itself for a while.',
+  ),
+  admin_api_unavailable: kind(
+    503,
+    'Admin API is not well',
+    'Admin API answered with a server error or asked to slow down.',
+    'Look at its health; the job is repeated by itself for a while.',
+  ),
+  admin_api_login_failed: kind(
+    422,
+    'Admin API refuses our client',
+    'Admin API did not give a token for the client id and secret of the environment.',
+    'Correct the environment’s Admin API client, then retry.',
+  ),
+  admin_api_unknown_tenant: kind(
+    422,
+    'Admin API does not know the tenant',
+    'Tenants are configured in Admin API’s own settings, and this one is not among them.',
+    'Add the tenant to Admin API’s configuration, or correct `adminTenant`.',
+  ),
+  admin_api_wrong_mode: kind(
+    422,
+    'Admin API runs in another mode',
+    'This Admin API serves another version of its interface than the environment says.',
+    'Correct the environment’s mode or URL.',
+  ),
+  admin_api_refused: kind(
+    422,
+    'Admin API refused the request',
+    'Admin API found the request invalid. Its own message is in `detail`.',
+    'Correct what it names, then retry.',
+  ),
+  admin_api_unexpected: kind(
+    502,
+    'Admin API answered in an unknown way',
+    'The answer does not have the shape of any supported version.',
+    'Check that the URL leads to an Admin API 2.x.',
+  ),
+  registration_name_taken: kind(
+    409,
+    'The name is registered already',
+    'Admin API has an ODS instance of this name that is not ours. It was not touched.',
+    'Choose another name, or remove the registration.',
+  ),
+  registration_missing: kind(
+    409,
+    'The registration is gone',
+    'Admin API no longer has the ODS instance that was registered.',
+    'Register it again, or delete the instance.',
+  ),
+  registration_differs: kind(
+    409,
+    'The registration differs',
+    'What Admin API gives back is not what was registered.',
+    'Compare both; someone may have changed it by hand.',
+  ),
+} as const satisfies Record<string, ProblemKind>
+
+export type ProblemCode = keyof typeof problemKinds
+
+/** Where a fault lies in a request, as RFC 6901 pointer into the body, or `?name` / `header:name`. */
+export interface FieldFault {
+  pointer: string
+  detail: string
+}
+
+/** RFC 9457 problem details as clients and job records see them. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: ProblemCode
+  requestId?: string
+  errors?: FieldFault[]
+  [extension: string]: unknown
+}
+
+/** The page that explains a code. */
+export const problemType = (code: ProblemCode): string => `/docs/errors/${code}`
+
+/** Problem details of a code, with what happened this time. */
+export const problem = (code: ProblemCode, detail: string, extensions: Record<string, unknown> = {}): Problem => ({
+  ...extensions,
+  type: problemType(code),
+  title: problemKinds[code].title,
+  status: problemKinds[code].status,
+  detail,
+  code,
+})

@@ -1,0 +1,15 @@
+import type { Ownership } from './server.js'
+
+const prefix = 'tm_'
+
+/** The name a database has until it is finished: `tm_<instance id>_<epoch>`. Only we make such names. */
+export const privateName = (owner: Ownership): string => `${prefix}${owner.instanceId}_${owner.epoch}`
+
+/** What every unfinished database of an instance begins with, whatever its epoch. */
+export const privateNamePrefix = (instanceId: string): string => `${prefix}${instanceId}_`
+
+/** The instance and epoch that a private name stands for; null for any other name. */
+export function parsePrivateName(name: string): { instanceId: string; epoch: number } | null {
+  const match = /^tm_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_(\d+)$/.exec(name)
+  return match?.[1] && match[2] ? { instanceId: match[1], epoch: Number(match[2]) } : null
+}

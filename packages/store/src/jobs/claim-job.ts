@@ -1,0 +1,72 @@
+import type { Database } from '../database.js'
+import { jobColumns, type JobRow } from './job-row.js'
+
+/** What a worker can run; it claims nothing else. */
+export interface ClaimAbility {
+  worker: string
+  leaseSeconds: number
+  /** `type@version` of every definition the worker knows. */
+  definitions: readonly string[]
+}
+
+const claim = `
+  WITH claimable AS (
+    SELECT id, needs_slot FROM jobs
+    WHERE id = $1 AND finished_at IS NULL AND next_run_at <= now()
+      AND (lease_expires_at IS NULL OR lease_expires_at <= now())
+      AND type || '@' || definition_version = ANY($4)
+    FOR UPDATE SKIP LOCKED
+  ), slot AS (
+    UPDATE slots SET expires_at = now() + make_interval(secs => $3)
+    FROM claimable WHERE slots.job_id = claimable.id AND claimable.needs_slot AND slots.expires_at > now()
+    RETURNING slots.job_id
+  ), j AS (
+    UPDATE jobs SET lease_owner = $2, lease_expires_at = now() + make_interval(secs => $3), epoch = nextval('epoch_seq'),
+      status = 'running', started_at = coalesce(started_at, now()), waiting_for = NULL, rung_at = NULL,
+      event_count = event_count + 1
+    FROM claimable
+    WHERE jobs.id = claimable.id AND (NOT claimable.needs_slot OR EXISTS (SELECT FROM slot))
+    RETURNING jobs.*
+  ), event AS (
+    INSERT INTO job_events (job_id, sequence, type, data)
+    SELECT id, event_count, 'job.claimed', jsonb_build_object('worker', $2::text, 'epoch', epoch) FROM j
+  )
+  SELECT ${jobColumns} FROM j`
+
+/**
+ * Claims a due job for a worker: lease and a fresh epoch. Null when there is nothing to claim: it is finished, runs
+ * elsewhere, is not due, needs a slot that it no longer has, or this worker does not know its definition.
+ */
+export async function claimJob(database: Database, jobId: string, ability: ClaimAbility): Promise<JobRow | null> {
+  const [row] = await database.query<JobRow>(claim, [jobId, ability.worker, ability.leaseSeconds, ability.definitions])
+  return row ?? null
+}
+
+/** One claim that a worker holds. */
+export interface Lease {
+  jobId: string
+  epoch: number
+}
+
+/**
+ * Renews leases and the slots that go with them in one statement. Returns those that still hold, each with whether its
+ * cancelling has been asked for; one that is missing from the answer is lost.
+ */
+export function renewLeases(
+  database: Database,
+  leases: readonly Lease[],
+  leaseSeconds: number,
+): Promise<{ jobId: string; cancelRequested: boolean }[]> {
+  return database.query(
+    `WITH renewed AS (
+       UPDATE jobs SET lease_expires_at = now() + make_interval(secs => $3)
+       FROM unnest($1::uuid[], $2::bigint[]) AS held (id, epoch)
+       WHERE jobs.id = held.id AND jobs.epoch = held.epoch AND jobs.lease_expires_at > now()
+       RETURNING jobs.id, jobs.cancel_requested_at
+     ), slots AS (
+       UPDATE slots SET expires_at = now() + make_interval(secs => $3) FROM renewed WHERE slots.job_id = renewed.id
+     )
+     SELECT id AS "jobId", cancel_requested_at IS NOT NULL AS "cancelRequested" FROM renewed`,
+    [leases.map((lease) => lease.jobId), leases.map((lease) => lease.epoch), leaseSeconds],
+  )
+}

@@ -1,0 +1,93 @@
+import type { InstanceOrigin, JsonObject } from '@edfi-tenants/core'
+import { insertAuditEvents, type NewAuditEvent } from '../audit-events.js'
+import type { Database } from '../database.js'
+
+/** An instance that a job is about to make. It holds its names from now on. */
+export interface NewInstance {
+  id: string
+  tenant: string
+  environmentId: string
+  adminTenant: string
+  serverId: string
+  name: string
+  displayName: string | null
+  instanceType: string
+  contexts: Record<string, string>
+  labels: Record<string, string>
+  templateName: string
+  databaseName: string
+  origin: InstanceOrigin
+  sourceInstanceId: string | null
+  deletionProtection: boolean
+  parameters: JsonObject
+  parametersHash: string
+  batchId: string | null
+  ref: string | null
+}
+
+/** A job to be run, with the names of its steps as its definition lists them now. */
+export interface NewJob {
+  id: string
+  type: string
+  definitionVersion: number
+  steps: readonly string[]
+  needsSlot: boolean
+  changing: boolean
+  priority: number
+  tenant: string | null
+  instanceId: string | null
+  environmentId: string | null
+  serverId: string | null
+  engine: string | null
+  workerPool: string
+  batchId: string | null
+  ref: string | null
+  parameters: JsonObject
+  requestedBy: string
+  onBehalfOf: string | null
+  requestId: string | null
+  traceContext: string | null
+}
+
+const insert = `
+  WITH instance AS (
+    INSERT INTO instances (id, tenant, environment_id, admin_tenant, server_id, name, display_name, status, instance_type, contexts, labels,
+      template_name, database_name, origin, source_instance_id, deletion_protection, parameters, parameters_hash, batch_id, ref)
+    SELECT id, tenant, "environmentId", "adminTenant", "serverId", name, "displayName", 'provisioning', "instanceType", contexts, labels,
+      "templateName", "databaseName", origin, "sourceInstanceId", "deletionProtection", parameters, "parametersHash", "batchId", ref
+    FROM jsonb_to_recordset($1::jsonb) AS i (id uuid, tenant text, "environmentId" uuid, "adminTenant" text, "serverId" uuid, name text,
+      "displayName" text, "instanceType" text, contexts jsonb, labels jsonb, "templateName" text, "databaseName" text, origin text,
+      "sourceInstanceId" uuid, "deletionProtection" boolean, parameters jsonb, "parametersHash" text, "batchId" uuid, ref text)
+  ), job AS (
+    INSERT INTO jobs (id, type, definition_version, needs_slot, changing, priority, tenant, instance_id, environment_id, server_id, engine,
+      worker_pool, batch_id, ref, parameters, requested_by, on_behalf_of, request_id, trace_context, event_count)
+    SELECT id, type, "definitionVersion", "needsSlot", changing, priority, tenant, "instanceId", "environmentId", "serverId", engine,
+      "workerPool", "batchId", ref, parameters, "requestedBy", "onBehalfOf", "requestId", "traceContext", 1
+    FROM jsonb_to_recordset($2::jsonb) AS j (id uuid, type text, "definitionVersion" integer, "needsSlot" boolean, changing boolean,
+      priority integer, tenant text, "instanceId" uuid, "environmentId" uuid, "serverId" uuid, engine text, "workerPool" text,
+      "batchId" uuid, ref text, parameters jsonb, "requestedBy" text, "onBehalfOf" text, "requestId" text, "traceContext" text)
+  ), step AS (
+    INSERT INTO job_steps (job_id, position, name)
+    SELECT (j ->> 'id')::uuid, step.ordinality - 1, step.value
+    FROM jsonb_array_elements($2::jsonb) AS j, jsonb_array_elements_text(j -> 'steps') WITH ORDINALITY AS step
+  ), event AS (
+    INSERT INTO job_events (job_id, sequence, type, data)
+    SELECT (j ->> 'id')::uuid, 1, 'job.queued', '{}' FROM jsonb_array_elements($2::jsonb) AS j
+  )
+  ${insertAuditEvents('$3')}`
+
+/**
+ * Writes instances, the jobs that will make or change them, and the audit events, in one statement: all or nothing.
+ * Runs into `instances_held_name_key`, `instances_held_database_name_key` or `jobs_changing_instance_key` when a name is
+ * taken or the instance busy (see `violatedConstraint`).
+ */
+export async function insertWork(
+  database: Database,
+  work: { instances?: readonly NewInstance[]; jobs: readonly NewJob[]; audit: readonly NewAuditEvent[] },
+): Promise<void> {
+  await database.query(insert, [
+    JSON.stringify(work.instances ?? []),
+    JSON.stringify(work.jobs),
+    JSON.stringify(work.audit),
+  ])
+}
