@@ -1,4 +1,4 @@
-import importX from 'eslint-plugin-import-x'
+import importX, { createNodeResolver } from 'eslint-plugin-import-x'
 import tseslint from 'typescript-eslint'
 
 /** Things that may stand in one place only, and that place. */
@@ -25,7 +25,7 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/prefer-nullish-coalescing': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
     },
   },
@@ -42,7 +42,7 @@ export default tseslint.config(
         { paths: [onlyIn.prisma, onlyIn.bullmq], patterns: ['@edfi-tenants/*/src/*', '@edfi-tenants/*/dist/*'] },
       ],
     },
-    settings: { 'import-x/resolver': { typescript: false, node: { extensions: ['.js', '.ts'] } } },
+    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.js', '.ts'] })] },
   },
   {
     files: ['packages/core/src/**/*.ts'],

@@ -1,1 +1,11 @@
-export {}
+export * from './catalogue.js'
+export type { JobServices } from './engine/access.js'
+export * from './engine/define-job.js'
+export * from './engine/job-runner.js'
+export type { Log } from './engine/log.js'
+export * from './engine/ringer.js'
+export * from './requests/change-job.js'
+export * from './requests/plan-create-instance.js'
+export * from './requests/request-create-instance.js'
+export * from './requests/request-jobs.js'
+export * from './requests/request-origin.js'

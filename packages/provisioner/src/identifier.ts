@@ -5,7 +5,6 @@ import { Failure } from '@edfi-tenants/core'
  * would cut it silently), or with control characters. Quoting is the engine's business and always needed besides.
  */
 export function assertIdentifier(name: string, maxBytes: number): void {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (name === '' || Buffer.byteLength(name) > maxBytes || /[\u0000-\u001f\u007f]/.test(name))
     throw new Failure(
       'validation_failed',

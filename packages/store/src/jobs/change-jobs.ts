@@ -1,10 +1,13 @@
 import type { Database } from '../database.js'
 
-/** Marks a job as to be cancelled; a worker sees it at its next heartbeat. False when it has ended already. */
+/**
+ * Marks a job as to be cancelled; a worker sees it at its next heartbeat. One that has not begun needs no slot to be
+ * ended, so it does not wait for one. False when it has ended already.
+ */
 export async function requestCancel(database: Database, jobId: string): Promise<boolean> {
   const rows = await database.query(
     `WITH j AS (UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, now()), next_run_at = least(next_run_at, now()),
-       event_count = event_count + 1 WHERE id = $1 AND finished_at IS NULL RETURNING id, event_count),
+       needs_slot = needs_slot AND started_at IS NOT NULL, event_count = event_count + 1 WHERE id = $1 AND finished_at IS NULL RETURNING id, event_count),
      event AS (INSERT INTO job_events (job_id, sequence, type, data) SELECT id, event_count, 'job.cancel-requested', '{}' FROM j)
      SELECT id FROM j`,
     [jobId],

@@ -40,7 +40,8 @@ export interface JobRow {
   epoch: number
   rings: number
   rungAt: string | null
-  troubledSince: string | null
+  /** For how long the present fault has been repeated, in milliseconds, when the row was read; 0 without one. */
+  troubledForMs: number
   cancelRequestedAt: string | null
   error: Problem | null
   outcome: JobOutcome | null
@@ -66,7 +67,7 @@ export const jobColumns = `j.id, j.number, j.type, j.definition_version AS "defi
   j.waiting_for AS "waitingFor", ${time('j.next_run_at')} AS "nextRunAt", j.priority, j.progress, j.tenant, j.instance_id AS "instanceId",
   j.environment_id AS "environmentId", j.server_id AS "serverId", j.engine, j.worker_pool AS "workerPool", j.needs_slot AS "needsSlot",
   j.changing, j.batch_id AS "batchId", j.ref, j.parameters, j.attempt, j.epoch::float8 AS epoch, j.rings, ${time('j.rung_at')} AS "rungAt",
-  ${time('j.troubled_since')} AS "troubledSince", ${time('j.cancel_requested_at')} AS "cancelRequestedAt", j.error, j.outcome, j.result,
+  coalesce(extract(epoch FROM now() - j.troubled_since) * 1000, 0)::float8 AS "troubledForMs", ${time('j.cancel_requested_at')} AS "cancelRequestedAt", j.error, j.outcome, j.result,
   j.requested_by AS "requestedBy", j.on_behalf_of AS "onBehalfOf", j.request_id AS "requestId", j.trace_context AS "traceContext",
   ${time('j.created_at')} AS "createdAt", ${time('j.started_at')} AS "startedAt", ${time('j.finished_at')} AS "finishedAt",
   (SELECT ${stepColumns} FROM job_steps s WHERE s.job_id = j.id) AS steps`

@@ -41,7 +41,9 @@ const takeDue = `
       row_number() OVER (PARTITION BY needs_slot, CASE WHEN needs_slot THEN server_id END ORDER BY priority DESC, turn, number) AS place
     FROM turns
   ), free AS (
-    SELECT server_id, number, row_number() OVER (PARTITION BY server_id ORDER BY number) AS place FROM slots WHERE job_id IS NULL
+    SELECT slots.server_id, slots.number, row_number() OVER (PARTITION BY slots.server_id ORDER BY slots.number) AS place
+    FROM slots JOIN database_servers ON database_servers.id = slots.server_id AND slots.number <= database_servers.max_concurrency
+    WHERE slots.job_id IS NULL
   ), chosen AS (
     SELECT places.id, free.server_id, free.number FROM places
       LEFT JOIN free ON free.server_id = places.slot_server AND free.place = places.place

@@ -1,0 +1,6 @@
+import type { BuiltInProvisioners } from '@edfi-tenants/provisioner'
+
+/** The provisioners that come with the service, loaded when `PROVISIONERS` names them. */
+export const builtInProvisioners: BuiltInProvisioners = {
+  postgresql: () => import('@edfi-tenants/provisioner-postgresql'),
+}

@@ -1,0 +1,102 @@
+import type { Json, JsonObject, Problem } from '@edfi-tenants/core'
+import type { AdminApi } from '@edfi-tenants/admin-api'
+import type { Operation, Ownership, Provisioner, RegisteredLogin, Server } from '@edfi-tenants/provisioner'
+import type { InstancePatch, InstanceRow, JobRow, Store } from '@edfi-tenants/store'
+
+/** The database server of a job, with what is needed to work on it. */
+export interface ServerAccess {
+  provisioner: Provisioner
+  server: Server
+  /** Templates by name, as the server's record has them. */
+  templates: Record<string, Json>
+  /** The shared login; null where each instance has its own. */
+  sharedLogin: RegisteredLogin | null
+}
+
+/** What a step is given: its job, what it works on, and the means to do so. */
+export interface StepContext extends Operation {
+  job: JobRow
+  /** The job's instance as it is now. Throws for jobs that have none. */
+  readonly instance: InstanceRow
+  /** What this step saved in an earlier attempt: how a second try knows how far the first one came. */
+  saved: JsonObject | null
+  store: Store
+  /** Whose databases this job may touch; carries the epoch of the present claim. */
+  ownership: Ownership
+  database: () => Promise<ServerAccess>
+  adminApi: () => Promise<AdminApi>
+  /**
+   * Records an intent before its effect (fenced, at once): what a second try, or undo, must know if this worker dies
+   * right after.
+   */
+  save: (record: { output?: JsonObject | null; instance?: InstancePatch }) => Promise<void>
+}
+
+/** What a step leaves behind when it has succeeded; saved before the next one starts. */
+export interface StepResult {
+  /** What undo needs. Never a secret. */
+  output?: JsonObject
+  /** One sentence for people. */
+  detail?: string
+  instance?: InstancePatch
+  /** The job's result, where this step finds it. */
+  result?: Json
+}
+
+/** A unit of a job. `run` looks before it acts and can run twice; `undo` stands beside it and can run twice as well. */
+export interface Step {
+  name: string
+  /** Works on the database server and needs one of its slots. */
+  usesServer?: boolean
+  /** How much of the job's progress it stands for; default 1. */
+  weight?: number
+  /** After this many milliseconds the step is stopped; default five minutes. */
+  timeoutMs?: number
+  /** A reason not to run in this job, or null to run. */
+  skip?: (context: StepContext) => string | null
+  run: (context: StepContext) => Promise<StepResult>
+  /** Takes back what run did, also when run was stopped half way. */
+  undo?: (context: StepContext) => Promise<StepResult>
+}
+
+/** How a job has ended, as far as its instance is concerned. */
+export interface JobEnd {
+  status: 'succeeded' | 'failed' | 'cancelled'
+  error: Problem | null
+  /** Whether everything that was done has been undone. */
+  undone: boolean
+}
+
+/** A kind of job: its steps in order, and what they do to the instance. */
+export interface JobDefinition {
+  type: string
+  /** Raised when the steps change in a way that a job begun under the old list could not go on with. */
+  version: number
+  /** Whether it changes its instance; one such job at a time. */
+  changing: boolean
+  /** Whether the instance exists only once this job has succeeded; a retry makes it `provisioning` again. */
+  createsInstance?: boolean
+  steps: readonly Step[]
+  /** A failure up to and including this step undoes everything before it; afterwards the job only goes forward. */
+  pivot: Step | null
+  /** What becomes of the instance at the end. */
+  settle?: (end: JobEnd) => InstancePatch
+}
+
+/** A step, checked by the compiler. */
+export const defineStep = (step: Step): Step => step
+
+/** A job; its pivot must be one of its steps. */
+export function defineJob(definition: JobDefinition): JobDefinition {
+  if (definition.pivot && !definition.steps.includes(definition.pivot))
+    throw new Error(`${definition.type}: the pivot is not one of the steps.`)
+  return definition
+}
+
+/** The position of a definition's pivot; without one nothing is ever undone. */
+export const pivotPosition = (definition: JobDefinition): number =>
+  definition.pivot ? definition.steps.indexOf(definition.pivot) : -1
+
+/** How workers name what they can run: `type@version`. */
+export const definitionKey = (definition: { type: string; version: number }): string =>
+  `${definition.type}@${definition.version}`

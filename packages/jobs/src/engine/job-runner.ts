@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import os from 'node:os'
+import { asFailure } from '@edfi-tenants/core'
+import { claimJob, type Database } from '@edfi-tenants/store'
+import type { JobServices } from './access.js'
+import { definitionKey, type JobDefinition } from './define-job.js'
+import { createLeaseKeeper } from './lease-keeper.js'
+import { runJob } from './run-job.js'
+import { openJob } from './step-context.js'
+
+/** Runs the jobs that are rung to this worker. */
+export interface JobRunner {
+  /** Who this worker is: host, process and a random part, as job events name it. */
+  readonly worker: string
+  /** Claims and runs a job until it ends or waits. Does nothing when there is nothing to claim. */
+  run: (jobId: string) => Promise<void>
+  /**
+   * Takes no more jobs, lets running steps go on for `graceMs`, then stops them; every job is put back as due, so that
+   * other workers go on with it at once.
+   */
+  stop(graceMs: number): Promise<void>
+}
+
+/** Makes the runner of one worker process. */
+export function createJobRunner(options: {
+  services: JobServices
+  definitions: ReadonlyMap<string, JobDefinition>
+  /** A connection of their own for heartbeats, so that they never queue behind other work. */
+  heartbeatDatabase: Database
+  leaseSeconds: number
+  retryForMs: number
+}): JobRunner {
+  const { services, definitions, leaseSeconds } = options
+  const worker = `${os.hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
+  const known = [...definitions.values()].map(definitionKey)
+  const leases = createLeaseKeeper({ database: options.heartbeatDatabase, leaseSeconds })
+  const running = new Set<Promise<void>>()
+  let stopping = false
+
+  async function run(jobId: string): Promise<void> {
+    if (stopping) return
+    const job = await claimJob(services.store.database, jobId, { worker, leaseSeconds, definitions: known })
+    const definition = job && definitions.get(job.type)
+    if (!job || !definition) return
+    const held = leases.hold({ jobId: job.id, epoch: job.epoch })
+    try {
+      await runJob(definition, openJob(job, held, services), {
+        retryForMs: options.retryForMs,
+        isStopping: () => stopping,
+      })
+    } finally {
+      held.release()
+    }
+  }
+
+  return {
+    worker,
+    run(jobId) {
+      const work = run(jobId).catch((error: unknown) => {
+        services.log.error('a rung job could not be claimed; a sweep rings it again', {
+          job: jobId,
+          error: asFailure(error),
+        })
+      })
+      running.add(work)
+      return work.finally(() => running.delete(work))
+    },
+    async stop(graceMs) {
+      stopping = true
+      const grace = setTimeout(() => leases.stopAll('shutdown'), graceMs)
+      await Promise.allSettled(running)
+      clearTimeout(grace)
+      leases.close()
+    },
+  }
+}

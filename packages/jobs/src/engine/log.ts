@@ -1,0 +1,6 @@
+/** What the engine needs of a logger; winston's fits. */
+export interface Log {
+  info(message: string, fields?: object): unknown
+  warn(message: string, fields?: object): unknown
+  error(message: string, fields?: object): unknown
+}

@@ -1,0 +1,75 @@
+import { releaseRings, takeDueJobs, type Pool } from '@edfi-tenants/store'
+import type { QueueProducer } from '@edfi-tenants/queue'
+import type { Log } from './log.js'
+
+/** Rings jobs that are due. */
+export interface Ringer {
+  /** Something has become due, or a slot free: ring soon. Returns at once; many requests become one round. */
+  request(): void
+  /** Rings what is due unless another process is at it; for periodic use. */
+  sweep(): Promise<void>
+  /** Waits for the round under way. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a ringer. Rows first, bell second: a job is marked as rung (and its slot reserved) before its entry is put on
+ * the queue; when the queue is away the mark is taken back and a later sweep tries again.
+ */
+export function createRinger(options: { database: Pool; queue: QueueProducer; log: Log }): Ringer {
+  const { database, queue, log } = options
+  let requested = false
+  let closed = false
+  let running: Promise<void> | null = null
+  let queueAway = false
+
+  async function round(wait: boolean): Promise<void> {
+    const due = await takeDueJobs(database, { wait })
+    if (due.length === 0) return
+    try {
+      await queue.ring(due)
+      if (queueAway) log.info('the queue is back; jobs are rung again')
+      queueAway = false
+    } catch (error) {
+      if (!queueAway) log.warn('the queue is away; jobs wait in the database', { error })
+      queueAway = true
+      await releaseRings(
+        database,
+        due.map((job) => job.jobId),
+      )
+    }
+  }
+
+  async function drain(): Promise<void> {
+    try {
+      while (requested && !closed) {
+        requested = false
+        await round(true)
+        if (queueAway) return
+      }
+    } catch (error) {
+      log.warn('ringing failed; the next sweep repeats it', { error })
+    } finally {
+      running = null
+    }
+  }
+
+  return {
+    request() {
+      requested = true
+      if (!closed) running ??= drain()
+    },
+    async sweep() {
+      if (closed || running) return
+      try {
+        await round(false)
+      } catch (error) {
+        log.warn('the sweep failed; the next one repeats it', { error })
+      }
+    },
+    async close() {
+      closed = true
+      await running
+    },
+  }
+}

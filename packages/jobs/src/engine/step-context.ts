@@ -1,0 +1,90 @@
+import { Failure, type JsonObject } from '@edfi-tenants/core'
+import {
+  readInstance,
+  writeJob,
+  type InstancePatch,
+  type InstanceRow,
+  type JobRow,
+  type JobWrite,
+} from '@edfi-tenants/store'
+import type { StepContext } from './define-job.js'
+import type { HeldLease } from './lease-keeper.js'
+import { createAccess, type JobServices } from './access.js'
+import { createProgressWriter } from './progress-writer.js'
+
+/** One claimed job in this worker: its rows as they are now, and the fenced way to change them. */
+export interface RunningJob {
+  job: JobRow
+  held: HeldLease
+  services: JobServices
+  /** Writes while the lease holds, and keeps the rows here in step with what was written. */
+  write(write: JobWrite): Promise<void>
+  context(position: number, signal: AbortSignal, stepProgress: (percent: number) => number): Promise<StepContext>
+}
+
+/** Prepares a claimed job. What steps reach (server, Admin API) is opened when the first of them asks. */
+export function openJob(job: JobRow, held: HeldLease, services: JobServices): RunningJob {
+  let instance: InstanceRow | null = null
+  const access = createAccess(services, job, () => instance)
+
+  async function write(change: JobWrite): Promise<void> {
+    await writeJob(services.store.database, held.lease, change)
+    if (change.job?.direction !== undefined) job.direction = change.job.direction
+    if (change.job?.needsSlot !== undefined) job.needsSlot = change.job.needsSlot
+    if (change.job?.error !== undefined) job.error = change.job.error
+    if (change.job?.outcome !== undefined) job.outcome = change.job.outcome
+    for (const patch of change.steps ?? []) {
+      const row = job.steps[patch.position]
+      if (!row) continue
+      if (patch.status !== undefined) row.status = patch.status
+      if (patch.output !== undefined) row.output = patch.output
+      if (patch.error !== undefined) row.error = patch.error
+      if (patch.started) row.attempts += 1
+    }
+    if (instance && change.instance) applyPatch(instance, change.instance)
+  }
+
+  return {
+    job,
+    held,
+    services,
+    write,
+    async context(position, signal, stepProgress) {
+      if (job.instanceId && !instance) instance = await readInstance(services.store.database, job.instanceId, '*')
+      const progress = createProgressWriter({
+        write: (percent, detail) =>
+          write({ job: { progress: stepProgress(percent) }, ...(detail ? { steps: [{ position, detail }] } : {}) }),
+        log: services.log,
+      })
+      return {
+        job,
+        get instance() {
+          if (!instance) throw new Failure('internal_error', `The job ${job.type} has no instance.`)
+          return instance
+        },
+        saved: (job.steps[position]?.output ?? null) as JsonObject | null,
+        store: services.store,
+        ownership: {
+          installationId: services.store.installationId,
+          instanceId: job.instanceId ?? '',
+          epoch: job.epoch,
+        },
+        signal,
+        fence: async () => {
+          signal.throwIfAborted()
+          await held.fence()
+        },
+        progress,
+        database: access.database,
+        adminApi: access.adminApi,
+        save: (record) =>
+          write({
+            ...(record.output === undefined ? {} : { steps: [{ position, output: record.output }] }),
+            ...(record.instance ? { instance: record.instance } : {}),
+          }),
+      }
+    },
+  }
+}
+
+const applyPatch = (instance: InstanceRow, patch: InstancePatch): void => void Object.assign(instance, patch)

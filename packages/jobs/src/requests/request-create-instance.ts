@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import { Failure, isWithinBound } from '@edfi-tenants/core'
+import {
+  insertWork,
+  readInstance,
+  readJob,
+  readLastJob,
+  readNameHolder,
+  violatedConstraint,
+  type Database,
+  type InstanceRow,
+  type JobRow,
+  type NewInstance,
+  type Store,
+} from '@edfi-tenants/store'
+import { createInstance } from '../create-instance.js'
+import { newJob } from './new-job.js'
+import {
+  assertRoom,
+  differingFields,
+  planCreateInstance,
+  type CreateInstanceBody,
+  type InstancePlan,
+} from './plan-create-instance.js'
+import { accepted, type RequestOrigin } from './request-origin.js'
+
+/** How a request for an instance was taken. */
+export interface CreateInstanceAnswer {
+  /** 202: a job runs (a new one, or the one that already does); 200: the instance is there already. */
+  status: 202 | 200
+  /** Whether this request started something. */
+  created: boolean
+  instance: InstanceRow
+  job: JobRow
+}
+
+export interface CreateInstanceRequest extends RequestOrigin {
+  body: CreateInstanceBody
+  /** Names no instance's database may have besides the ones always reserved: the control database's. */
+  reservedDatabaseNames: readonly string[]
+}
+
+/** A name freed between our insert and our look makes one more try worth while; more would be a contest. */
+const tries = 3
+
+/**
+ * Takes a request for a new instance: writes instance, job, steps and audit event at once, or says why not. The same
+ * request again gets the job that runs or the instance that is there. `record` runs in the transaction of the write.
+ * Whoever calls rings afterwards.
+ */
+export async function requestCreateInstance(
+  store: Store,
+  request: CreateInstanceRequest,
+  record?: (database: Database, answer: CreateInstanceAnswer) => Promise<void>,
+): Promise<CreateInstanceAnswer> {
+  const plan = await planCreateInstance(store.database, request.body, {
+    bound: request.actor.tenants,
+    reservedDatabaseNames: request.reservedDatabaseNames,
+  })
+  for (let tried = 1; ; tried++) {
+    try {
+      return record
+        ? await store.database.transaction(async (database) => {
+            const answer = await insert(database, plan, request)
+            await record(database, answer)
+            return answer
+          })
+        : await insert(store.database, plan, request)
+    } catch (error) {
+      const constraint = violatedConstraint(error)
+      const full = error instanceof Failure && error.code === 'instance_limit_reached'
+      if (!full && constraint !== 'instances_held_name_key' && constraint !== 'instances_held_database_name_key')
+        throw error
+      const answer = await answerExisting(store, plan, request)
+      if (answer) {
+        await record?.(store.database, answer)
+        return answer
+      }
+      if (full || tried === tries) throw full ? error : nameIsTaken(plan, constraint)
+    }
+  }
+}
+
+async function insert(
+  database: Database,
+  plan: InstancePlan,
+  request: CreateInstanceRequest,
+): Promise<CreateInstanceAnswer> {
+  assertRoom(plan)
+  const { placement, server } = plan
+  const instance = newInstance(plan, request.body)
+  const job = newJob(createInstance, request, {
+    tenant: placement.tenant,
+    instanceId: instance.id,
+    environmentId: placement.environmentId,
+    serverId: server.id,
+    engine: server.engine,
+    workerPool: server.workerPool,
+    parameters: { onFailure: request.body.onFailure ?? 'undo' },
+  })
+  const subject = {
+    tenant: placement.tenant,
+    instanceId: instance.id,
+    target: instance.name,
+    details: { job: job.id, databaseName: instance.databaseName, server: server.name },
+  }
+  await insertWork(database, {
+    instances: [instance],
+    jobs: [job],
+    audit: [accepted(request, 'instance.create', subject)],
+  })
+  const [instanceRow, jobRow] = [await readInstance(database, instance.id, '*'), await readJob(database, job.id, '*')]
+  if (!instanceRow || !jobRow) throw new Error('What was just written cannot be read.')
+  return { status: 202, created: true, instance: instanceRow, job: jobRow }
+}
+
+function newInstance(plan: InstancePlan, body: CreateInstanceBody): NewInstance {
+  return {
+    id: randomUUID(),
+    tenant: plan.placement.tenant,
+    environmentId: plan.placement.environmentId,
+    adminTenant: plan.placement.adminTenant,
+    serverId: plan.server.id,
+    name: body.name,
+    displayName: body.displayName ?? null,
+    instanceType: plan.instanceType,
+    contexts: body.contexts ?? {},
+    labels: body.labels ?? {},
+    templateName: plan.template,
+    databaseName: plan.databaseName,
+    origin: 'created',
+    sourceInstanceId: null,
+    deletionProtection: body.deletionProtection ?? false,
+    parameters: plan.parameters,
+    parametersHash: plan.parametersHash,
+    batchId: null,
+    ref: null,
+  }
+}
+
+/**
+ * What the holder of the name means for this request (after the Open Service Broker): the same request gets the same
+ * answer, another one is refused with the fields that differ. Null when the name is free after all.
+ */
+async function answerExisting(
+  store: Store,
+  plan: InstancePlan,
+  request: CreateInstanceRequest,
+): Promise<CreateInstanceAnswer | null> {
+  const { database } = store
+  const { placement } = plan
+  const holder = await readNameHolder(database, {
+    environmentId: placement.environmentId,
+    adminTenant: placement.adminTenant,
+    name: request.body.name,
+  })
+  if (!holder) return null
+  // Another tenant's instance that shares the Admin API tenant: only that the name is taken may be known.
+  if (holder.tenant !== placement.tenant || !isWithinBound(request.actor.tenants, holder.tenant))
+    throw new Failure('name_taken', `The name "${request.body.name}" is taken.`)
+  const links = { instance: { id: holder.id, href: `/v1/instances/${holder.id}` } }
+  const job = await readLastJob(database, holder.id, createInstance.type)
+  if (holder.parametersHash !== plan.parametersHash) {
+    const fields = differingFields(holder.parameters, plan.parameters)
+    throw new Failure(
+      'instance_exists',
+      `An instance named "${holder.name}" exists that was asked for with other values of: ${fields.join(', ')}.`,
+      { extensions: { ...links, fields } },
+    )
+  }
+  if (holder.status === 'deleting')
+    throw new Failure('instance_busy', `Instance "${holder.name}" is being deleted.`, {
+      extensions: { ...links, job: holder.activeJobId },
+    })
+  if (!job) throw new Failure('instance_exists', `An instance named "${holder.name}" exists.`, { extensions: links })
+  if (holder.status === 'failed')
+    throw new Failure('instance_exists', `Creating "${holder.name}" failed, and what there is of it was kept.`, {
+      extensions: {
+        ...links,
+        job: { id: job.id, href: `/v1/jobs/${job.id}` },
+        retry: `/v1/jobs/${job.id}/retry`,
+        delete: `/v1/instances/${holder.id}?confirm=${encodeURIComponent(holder.name)}`,
+      },
+    })
+  return { status: holder.status === 'provisioning' ? 202 : 200, created: false, instance: holder, job }
+}
+
+function nameIsTaken(plan: InstancePlan, constraint: string | null): Failure {
+  return constraint === 'instances_held_database_name_key'
+    ? new Failure(
+        'database_name_taken',
+        `A database named "${plan.databaseName}" belongs to another instance on "${plan.server.name}".`,
+      )
+    : new Failure('instance_exists', 'An instance of this name exists.')
+}

@@ -1,0 +1,95 @@
+import { Failure } from '@edfi-tenants/core'
+import {
+  insertWork,
+  readChangingJob,
+  readJob,
+  violatedConstraint,
+  type Database,
+  type InstanceRow,
+  type JobRow,
+  type NewJob,
+} from '@edfi-tenants/store'
+import type { InstanceUpdate } from '../steps/update-registration.js'
+import { testEnvironmentJob } from '../test-environment.js'
+import { testServerJob } from '../test-server.js'
+import { updateInstance } from '../update-instance.js'
+import { newJob } from './new-job.js'
+import { accepted, type RequestOrigin } from './request-origin.js'
+
+/** Asks for contexts or type of an instance to be changed. Fails with `instance_busy` or `instance_not_active`. */
+export async function requestInstanceUpdate(
+  database: Database,
+  instance: InstanceRow,
+  change: InstanceUpdate,
+  origin: RequestOrigin,
+): Promise<JobRow> {
+  if (instance.status !== 'active' && instance.status !== 'stopped' && instance.activeJobId === null)
+    throw new Failure('instance_not_active', `The instance is ${instance.status}.`)
+  const job = newJob(updateInstance, origin, {
+    tenant: instance.tenant,
+    instanceId: instance.id,
+    environmentId: instance.environmentId,
+    serverId: instance.serverId,
+    parameters: { ...change },
+  })
+  return insertJob(
+    database,
+    job,
+    accepted(origin, 'instance.update', { tenant: instance.tenant, instanceId: instance.id, target: instance.name }),
+  )
+}
+
+/** Asks for a database server to be tried by a worker that has its provisioner. */
+export const requestServerTest = (
+  database: Database,
+  server: { id: string; name: string; engine: string; workerPool: string },
+  origin: RequestOrigin,
+): Promise<JobRow> =>
+  insertJob(
+    database,
+    newJob(testServerJob, origin, { serverId: server.id, engine: server.engine, workerPool: server.workerPool }),
+    accepted(origin, 'server.test', { target: server.name }),
+  )
+
+/** Asks for an environment's Admin API to be tried, for one of its tenants or none. */
+export const requestEnvironmentTest = (
+  database: Database,
+  environment: { id: string; name: string },
+  tenant: { name: string; adminTenant: string } | null,
+  origin: RequestOrigin,
+): Promise<JobRow> =>
+  insertJob(
+    database,
+    newJob(testEnvironmentJob, origin, {
+      environmentId: environment.id,
+      ...(tenant ? { tenant: tenant.name, parameters: { adminTenant: tenant.adminTenant } } : {}),
+    }),
+    accepted(origin, 'environment.test', { tenant: tenant?.name ?? null, target: environment.name }),
+  )
+
+async function insertJob(database: Database, job: NewJob, audit: ReturnType<typeof accepted>): Promise<JobRow> {
+  try {
+    await insertWork(database, { jobs: [job], audit: [audit] })
+  } catch (error) {
+    if (job.instanceId !== null && violatedConstraint(error) === 'jobs_changing_instance_key')
+      throw await busy(database, job.instanceId)
+    throw error
+  }
+  const row = await readJob(database, job.id, '*')
+  if (!row) throw new Error('The job that was just written cannot be read.')
+  return row
+}
+
+/** The refusal that names the job in the way. */
+export async function busy(database: Database, instanceId: string): Promise<Failure> {
+  const job = await readChangingJob(database, instanceId)
+  return new Failure(
+    'instance_busy',
+    job ? `Job ${job.number} (${job.type}) is changing this instance.` : 'Another job is changing this instance.',
+    {
+      retryable: true,
+      retryAfterMs: 5_000,
+      extensions: job ? { job: { id: job.id, type: job.type, href: `/v1/jobs/${job.id}` } } : {},
+    },
+  )
+}

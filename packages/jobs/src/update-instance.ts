@@ -1,0 +1,12 @@
+import { defineJob } from './engine/define-job.js'
+import { updateRegistration } from './steps/update-registration.js'
+import { verifyRegistration } from './steps/verify-registration.js'
+
+/** Changes what Admin API knows of an instance: its contexts and its type. */
+export const updateInstance = defineJob({
+  type: 'instance.update',
+  version: 1,
+  changing: true,
+  steps: [updateRegistration, verifyRegistration],
+  pivot: verifyRegistration,
+})

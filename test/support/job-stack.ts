@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto'
+import { createAdminApiClient } from '@edfi-tenants/admin-api'
+import { startSimulator, type Simulator } from '@edfi-tenants/admin-api-simulator'
+import {
+  createJobRunner,
+  createRinger,
+  jobCatalogue,
+  requestCreateInstance,
+  type CreateInstanceBody,
+  type JobDefinition,
+  type JobRunner,
+  type Ringer,
+} from '@edfi-tenants/jobs'
+import { provisioner } from '@edfi-tenants/provisioner-postgresql'
+import { openProducer, startConsumer, type QueueConsumer } from '@edfi-tenants/queue'
+import { buildTemplate } from '@edfi-tenants/sample-ods'
+import {
+  applyMigrations,
+  createEnvironment,
+  createServer,
+  createTenant,
+  openPool,
+  openStore,
+  publishManifests,
+  readInstance,
+  readJob,
+  type InstanceRow,
+  type JobRow,
+  type Store,
+} from '@edfi-tenants/store'
+import { createDatabase, sharedPostgres } from './postgres.js'
+import { sharedRedis } from './redis.js'
+
+/** Who asks in these tests. */
+export const origin = {
+  actor: { clientId: 'test', scopes: ['admin' as const], tenants: '*' as const },
+  requestId: 'test-request',
+  remoteAddress: null,
+}
+
+/** Says nothing; set `TEST_LOG` to hear it. */
+const speak = (message: string, fields?: object) =>
+  process.env['TEST_LOG'] ? console.error(message, fields) : undefined
+export const quietLog = { debug: speak, info: speak, warn: speak, error: speak }
+
+/** Control database, queue, Admin API simulator and a database server with a template, and a worker's parts in this process. */
+export interface JobStack {
+  store: Store
+  simulator: Simulator
+  serverUrl: string
+  ringer: Ringer
+  /** Starts a worker in this process; further ones take jobs beside it. */
+  startWorker(options?: {
+    definitions?: ReadonlyMap<string, JobDefinition>
+    leaseSeconds?: number
+    retryForMs?: number
+  }): Promise<RunningTestWorker>
+  create(body: Partial<CreateInstanceBody> & { name: string }): ReturnType<typeof requestCreateInstance>
+  waitForJob(id: string, timeoutMs?: number): Promise<JobRow>
+  instance(id: string): Promise<InstanceRow>
+  close(): Promise<void>
+}
+
+export interface RunningTestWorker {
+  runner: JobRunner
+  consumer: QueueConsumer
+  stop(graceMs?: number): Promise<void>
+}
+
+/** The template that {@link startJobStack} builds, shared by all suites of this process. */
+export const templateName = 'EdFi_Ods_Minimal_Template_Test'
+
+/** Starts a stack of its own on the shared servers. */
+export async function startJobStack(options: { maxConcurrency?: number } = {}): Promise<JobStack> {
+  const { url: serverUrl } = await sharedPostgres()
+  const redis = await sharedRedis()
+  const control = await createDatabase('control')
+  const queueUrl = redis?.url ?? control.url
+  await applyMigrations(control.url)
+  await buildTemplate({ adminUrl: serverUrl, databaseName: templateName, kind: 'minimal' })
+  const store = await openStore({ url: control.url, encryptionKeys: [{ id: 'k1', key: randomBytes(32) }], poolSize: 8 })
+  const clientSecret = randomBytes(24).toString('hex')
+  const simulator = await startSimulator({
+    multiTenant: true,
+    clients: [{ clientId: 'tests', clientSecret, displayName: 'Tests' }],
+  })
+  await publishManifests(store, [provisioner.manifest])
+
+  const environment = await createEnvironment(store, {
+    name: 'default',
+    engine: 'PostgreSql',
+    adminApiUrl: simulator.url,
+    adminApiClientId: 'tests',
+    adminApiMode: 'auto',
+    multiTenant: true,
+    timeoutMs: 5_000,
+    maxConcurrency: 8,
+    odsApi: null,
+    dataStandard: null,
+    adminApiClientSecret: clientSecret,
+    encryptionKey: null,
+    probeClientSecret: null,
+    notificationsUrl: null,
+  })
+  await createTenant(store, {
+    name: 'district-one',
+    displayName: null,
+    environmentId: environment.id,
+    adminTenant: 'district-one',
+    defaultServer: null,
+    defaultTemplate: null,
+    defaultInstanceType: null,
+    databaseNamePattern: null,
+    maxInstances: null,
+  })
+  const address = new URL(serverUrl)
+  const login = {
+    username: decodeURIComponent(address.username),
+    password: decodeURIComponent(address.password),
+    passwordFrom: null,
+  }
+  await createServer(store, {
+    name: 'local',
+    engine: 'postgresql',
+    databaseEngine: 'PostgreSql',
+    settings: { host: address.hostname, port: Number(address.port) },
+    registeredLogin: 'perInstance',
+    templates: { minimal: templateName, missing: 'no_such_template' },
+    tenants: [],
+    maxConcurrency: options.maxConcurrency ?? 4,
+    maxInstances: null,
+    pool: null,
+    workerPool: 'default',
+    credentials: login,
+    registeredCredentials: null,
+  })
+
+  const producer = openProducer({ url: queueUrl, log: quietLog })
+  const ringer = createRinger({ database: store.database, queue: producer, log: quietLog })
+  const sweep = setInterval(() => void ringer.sweep(), 500)
+  const adminApi = createAdminApiClient({})
+  const workers = new Set<RunningTestWorker>()
+
+  return {
+    store,
+    simulator,
+    serverUrl,
+    ringer,
+    async startWorker({ definitions = jobCatalogue, leaseSeconds = 6, retryForMs = 900_000 } = {}) {
+      const heartbeatDatabase = openPool(control.url, { size: 1 })
+      const runner = createJobRunner({
+        services: {
+          store,
+          provisioners: new Map([['postgresql', provisioner]]),
+          adminApi,
+          readSecret: () => Promise.reject(new Error('no secret references here')),
+          onSlotFree: () => ringer.request(),
+          log: quietLog,
+        },
+        definitions,
+        heartbeatDatabase,
+        leaseSeconds,
+        retryForMs,
+      })
+      const consumer = await startConsumer({
+        url: queueUrl,
+        routes: ['default', 'default.postgresql'],
+        concurrency: 8,
+        log: quietLog,
+        onRing: runner.run,
+      })
+      const worker: RunningTestWorker = {
+        runner,
+        consumer,
+        async stop(graceMs = 5_000) {
+          if (!workers.delete(worker)) return
+          await Promise.all([consumer.close(), runner.stop(graceMs)])
+          await heartbeatDatabase.close()
+        },
+      }
+      workers.add(worker)
+      return worker
+    },
+    async create(body) {
+      const answer = await requestCreateInstance(store, {
+        ...origin,
+        body: { tenant: 'district-one', ...body },
+        reservedDatabaseNames: [],
+      })
+      ringer.request()
+      return answer
+    },
+    async waitForJob(id, timeoutMs = 60_000) {
+      const deadline = Date.now() + timeoutMs
+      for (;;) {
+        const job = await readJob(store.database, id, '*')
+        if (job?.finishedAt) return job
+        if (Date.now() > deadline) throw new Error(`The job has not ended: ${JSON.stringify(job)}`)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    },
+    async instance(id) {
+      const row = await readInstance(store.database, id, '*')
+      if (!row) throw new Error(`There is no instance ${id}.`)
+      return row
+    },
+    async close() {
+      clearInterval(sweep)
+      await Promise.all([...workers].map((worker) => worker.stop(0)))
+      await ringer.close()
+      await Promise.all([producer.close(), adminApi.close(), simulator.close()])
+      await store.close()
+      await control.drop()
+    },
+  }
+}
