@@ -1,75 +1,68 @@
 import { createAdminApiClient } from '@edfi-tenants/admin-api'
-import { createJobRunner, createRinger, jobCatalogue, type Log } from '@edfi-tenants/jobs'
+import { createJobRunner, createRinger, jobCatalogue } from '@edfi-tenants/jobs'
 import { loadProvisioners } from '@edfi-tenants/provisioner'
-import { openProducer, startConsumer, type QueueLog } from '@edfi-tenants/queue'
-import type { WorkerConfig } from '@edfi-tenants/runtime'
+import { openProducer, startConsumer } from '@edfi-tenants/queue'
+import type { Logger, ResolveSecret, Shutdown, WorkerConfig } from '@edfi-tenants/runtime'
 import { openPool, openStore, publishManifests } from '@edfi-tenants/store'
 import { builtInProvisioners } from './built-in-provisioners.js'
 import { startSweeps } from './sweeps.js'
 
-/** A part of the worker that is started, and how it ends. */
-export interface RunningWorker {
-  /** Who this worker is in job events. */
-  name: string
-  /** Takes no more jobs, gives running steps `graceMs`, puts the rest back as due, and closes everything. */
-  stop(graceMs: number): Promise<void>
-}
+/** How long running steps may go on when the process is asked to end, in milliseconds. */
+const graceMs = 8_000
 
 /**
- * Makes the parts of a worker and connects them, in the order in which they need each other. Throws, naming the part,
- * when the schema is not one this version knows or a provisioner cannot be loaded.
+ * Makes the parts of a worker and connects them, in the order in which they need each other; each is handed to
+ * `shutdown`, which releases them in reverse. Throws, naming the part, when the schema is not one this version knows or
+ * a provisioner cannot be loaded.
  */
-export async function startWorker(config: WorkerConfig, log: Log & QueueLog): Promise<RunningWorker> {
+export async function startWorker(
+  config: WorkerConfig,
+  readSecret: ResolveSecret,
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<void> {
   const provisioners = await loadProvisioners(config.provisioners, builtInProvisioners, process.cwd())
+  shutdown.add('provisioners', () => Promise.all([...provisioners.values()].map(async (each) => each.close?.())))
+  const { url, poolSize } = config.database
   const store = await openStore({
-    url: config.databaseUrl,
+    url,
     encryptionKeys: config.encryptionKeys,
-    poolSize: config.databasePoolSize,
+    poolSize,
     applicationName: 'edfi-tenants worker',
   })
-  const heartbeatDatabase = openPool(config.databaseUrl, { size: 1, applicationName: 'edfi-tenants heartbeat' })
+  shutdown.add('store', () => store.close())
+  const heartbeats = openPool(url, { size: 1, applicationName: 'edfi-tenants heartbeat' })
+  shutdown.add('heartbeats', () => heartbeats.close())
   await publishManifests(
     store,
-    [...provisioners.values()].map((provisioner) => provisioner.manifest),
+    [...provisioners.values()].map((each) => each.manifest),
   )
-  const adminApi = createAdminApiClient({})
+  const adminApi = createAdminApiClient()
+  shutdown.add('Admin API client', () => adminApi.close())
   const producer = openProducer({ url: config.queueUrl, log })
+  shutdown.add('queue', () => producer.close())
   const ringer = createRinger({ database: store.database, queue: producer, log })
+  shutdown.add('ringer', () => ringer.close())
+  producer.onReachable(() => ringer.request())
+
   const runner = createJobRunner({
-    services: {
-      store,
-      provisioners,
-      adminApi,
-      readSecret: config.readSecret,
-      onSlotFree: () => ringer.request(),
-      log,
-    },
+    services: { store, provisioners, adminApi, readSecret, onSlotFree: () => ringer.request(), log },
     definitions: jobCatalogue,
-    heartbeatDatabase,
+    heartbeatDatabase: heartbeats,
     leaseSeconds: config.leaseSeconds,
     retryForMs: config.retryForSeconds * 1000,
   })
-  const routes = [config.workerPool, ...[...provisioners.keys()].map((engine) => `${config.workerPool}.${engine}`)]
+  const routes = [config.pool, ...[...provisioners.keys()].map((engine) => `${config.pool}.${engine}`)]
   const consumer = startConsumer({
     url: config.queueUrl,
     routes,
-    concurrency: config.workerConcurrency,
+    concurrency: config.concurrency,
     log,
     onRing: runner.run,
   })
-  producer.onReachable(() => ringer.request())
+  // Both at once: the consumer waits for the entries that the runner lets go of.
+  shutdown.add('jobs', () => Promise.all([consumer.close({ waitMs: graceMs + 5_000 }), runner.stop(graceMs)]))
   const sweeps = startSweeps({ ringer, store, log })
-  log.info('worker started', { worker: runner.worker, routes })
-
-  return {
-    name: runner.worker,
-    async stop(graceMs) {
-      sweeps.stop()
-      await Promise.all([consumer.close({ waitMs: graceMs + 5_000 }), runner.stop(graceMs)])
-      await ringer.close()
-      await Promise.all([...provisioners.values()].map((provisioner) => provisioner.close?.()))
-      await Promise.all([producer.close(), adminApi.close(), heartbeatDatabase.close()])
-      await store.close()
-    },
-  }
+  shutdown.add('sweeps', () => sweeps.stop())
+  log.info('Worker started', { worker: runner.worker, routes })
 }

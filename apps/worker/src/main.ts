@@ -1,10 +1,12 @@
-import { createLogger, onShutdown, readWorkerConfig } from '@edfi-tenants/runtime'
+import { createLogger, createSecretResolver, prepareShutdown, readWorkerConfig } from '@edfi-tenants/runtime'
 import { startWorker } from './compose.js'
 
-/** How long running steps may go on when the process is asked to end, in milliseconds. */
-const graceMs = 8_000
-
-const config = readWorkerConfig()
-const log = createLogger({ ...config.log, service: 'worker' })
-const worker = await startWorker(config, log)
-onShutdown(log, () => worker.stop(graceMs))
+const config = readWorkerConfig(process.env)
+const log = createLogger('worker', config.log)
+const shutdown = prepareShutdown({ log })
+try {
+  await startWorker(config, createSecretResolver({ env: process.env, secretFilesDir: config.secretFilesDir }), log, shutdown)
+} catch (error) {
+  log.error('The worker cannot start', { error })
+  await shutdown.stop('it cannot start', 1)
+}

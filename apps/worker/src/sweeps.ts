@@ -1,5 +1,5 @@
 import type { Log, Ringer } from '@edfi-tenants/jobs'
-import { removeExpiredIdempotencyKeys, type Store } from '@edfi-tenants/store'
+import { removeExpiredIdempotencyKeys, removeSurplusSlots, type Store } from '@edfi-tenants/store'
 
 /** How often due jobs are looked for, in milliseconds: what a lost bell costs at most. */
 const ringInterval = 1_000
@@ -10,16 +10,18 @@ const cleanInterval = 10 * 60_000
  * that gives way when another process is at it.
  */
 export function startSweeps(parts: { ringer: Ringer; store: Store; log: Log }): { stop(): void } {
-  const ring = setInterval(() => void parts.ringer.sweep(), ringInterval)
-  const clean = setInterval(() => {
-    removeExpiredIdempotencyKeys(parts.store).catch((error: unknown) =>
-      parts.log.warn('expired idempotency keys were not removed', { error }),
-    )
-  }, cleanInterval)
-  return {
-    stop() {
-      clearInterval(ring)
-      clearInterval(clean)
-    },
+  const { ringer, store, log } = parts
+  const clean = async (): Promise<void> => {
+    try {
+      await removeExpiredIdempotencyKeys(store)
+      await removeSurplusSlots(store)
+    } catch (error) {
+      log.warn('What has expired was not removed', { error })
+    }
   }
+  const timers = [
+    setInterval(() => void ringer.sweep(), ringInterval),
+    setInterval(() => void clean(), cleanInterval),
+  ]
+  return { stop: () => timers.forEach((timer) => clearInterval(timer)) }
 }
