@@ -1,0 +1,78 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { instanceType, resourceName, tenantName, text, time } from './fields.js'
+import { listQuery, pageOf } from './paging.js'
+import { closed, nullable } from './schema.js'
+
+const displayName = text(255)
+const databaseNamePattern = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: '^(?:[A-Za-z0-9_-]|\\{tenant\\}|\\{name\\})*\\{name\\}(?:[A-Za-z0-9_-]|\\{tenant\\}|\\{name\\})*$',
+  'x-rule': 'must contain {name}, and besides {name} and {tenant} only letters, digits, underscores and hyphens',
+  description: 'How databases are named; default `EdFi_Ods_{tenant}_{name}`.',
+})
+const maxInstances = Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Absent: no limit.' })
+
+const defaults = closed(
+  {
+    server: Type.Optional(resourceName({ description: 'Database server of new instances.' })),
+    template: Type.Optional(resourceName({ description: 'Template of new instances; otherwise `minimal`.' })),
+    instanceType: Type.Optional(instanceType({ description: 'Instance type of new instances; otherwise `ods`.' })),
+  },
+  { description: 'What an instance request that leaves these out gets.' },
+)
+
+/** `POST /v1/tenants`. */
+export const tenantRequest = closed(
+  {
+    name: tenantName({ description: 'Never changed and never given to another tenant.' }),
+    displayName: Type.Optional(displayName),
+    environment: Type.Optional(resourceName({ description: 'Needed when there is not exactly one environment.' })),
+    adminTenant: Type.Optional(tenantName({ description: 'The tenant’s name in Admin API; default: `name`.' })),
+    defaults: Type.Optional(defaults),
+    databaseNamePattern: Type.Optional(databaseNamePattern),
+    maxInstances: Type.Optional(maxInstances),
+  },
+  { title: 'TenantRequest' },
+)
+export type TenantRequest = Static<typeof tenantRequest>
+
+/** `PATCH /v1/tenants/{name}`. `defaults` is replaced as a whole; null goes back to what it is without. */
+export const tenantChange = closed(
+  {
+    displayName: Type.Optional(nullable(displayName)),
+    defaults: Type.Optional(nullable(defaults)),
+    databaseNamePattern: Type.Optional(nullable(databaseNamePattern)),
+    maxInstances: Type.Optional(nullable(maxInstances)),
+  },
+  { title: 'TenantChange', minProperties: 1 },
+)
+export type TenantChange = Static<typeof tenantChange>
+
+/** A tenant as answered. */
+export const tenantSchema = closed(
+  {
+    name: Type.String(),
+    displayName: nullable(Type.String()),
+    environment: Type.String(),
+    adminTenant: Type.String(),
+    defaults: closed({
+      server: nullable(Type.String()),
+      template: nullable(Type.String()),
+      instanceType: nullable(Type.String()),
+    }),
+    databaseNamePattern: nullable(Type.String()),
+    maxInstances: nullable(Type.Integer()),
+    createdAt: time(),
+    updatedAt: time(),
+  },
+  { title: 'Tenant' },
+)
+export type Tenant = Static<typeof tenantSchema>
+
+/** `GET /v1/tenants`. */
+export const tenantPage = pageOf('TenantPage', tenantSchema)
+export type TenantPage = Static<typeof tenantPage>
+
+/** The query of `GET /v1/tenants`. */
+export const tenantListQuery = listQuery({ environment: Type.Optional(resourceName()) })
