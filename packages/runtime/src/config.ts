@@ -1,0 +1,197 @@
+import { readEnv } from './env-reader.js'
+import type { Env, EnvReader } from './env-reader.js'
+import {
+  bytes,
+  commaList,
+  namedKeys,
+  oneOf,
+  targetHosts,
+  text,
+  textOfAtLeast,
+  trustProxy,
+  truth,
+  url,
+  wholeNumber,
+} from './env-values.js'
+import type { NamedKey } from './env-values.js'
+import { logLevels } from './logger.js'
+import type { LogSettings } from './logger.js'
+import { anyTargetHost } from './target-hosts.js'
+import type { TargetHosts } from './target-hosts.js'
+
+/** At least one; the first seals or signs, all open or verify. */
+export type KeyRing = readonly [NamedKey, ...NamedKey[]]
+
+/** The control database, as every process has it. */
+export interface DatabaseConfig {
+  /** postgres://… */
+  url: string
+  /** Connections that one process opens at most. */
+  poolSize: number
+}
+
+/** The environment named `default`, to be made where there is none of that name yet. */
+export interface DefaultEnvironment {
+  url: string
+  clientId: string
+  clientSecret: string
+  mode: 'auto' | 'v2' | 'v3'
+  multiTenant: boolean
+}
+
+/** What API and worker have in common. */
+export interface SharedConfig {
+  database: DatabaseConfig
+  /** redis://, rediss:// or postgres:// */
+  queueUrl: string
+  encryptionKeys: KeyRing
+  allowedTargets: TargetHosts
+  /** The folder below which `passwordFrom: file:…` is read; undefined: no files. */
+  secretFilesDir: string | undefined
+  log: LogSettings
+  /** False refuses deletion as a whole. */
+  allowDelete: boolean
+  /** Key of ODS/API's own encrypted connection strings, 32 bytes; seeds the environment named `default`. */
+  odsEncryptionKey: Buffer | undefined
+}
+
+/** What `apps/api` runs with. */
+export interface ApiConfig extends SharedConfig {
+  host: string
+  port: number
+  tokenSigningKeys: KeyRing
+  tokenLifetimeSeconds: number
+  /** A foreign issuer whose tokens are accepted too. */
+  oidc: { issuer: string; audience: string } | undefined
+  defaultEnvironment: DefaultEnvironment | undefined
+  /** The first API client: scope `admin`, all tenants. */
+  bootstrapClient: { clientId: string; clientSecret: string } | undefined
+  batchMaxItems: number
+  dashboard: boolean
+  /** Express's setting; false, a number of proxies, or their addresses. */
+  trustProxy: boolean | number | string
+  /** Under which clients see this API, without a final slash; undefined: as each request says. */
+  publicUrl: string | undefined
+}
+
+/** What `apps/worker` runs with. */
+export interface WorkerConfig extends SharedConfig {
+  /** Built-in names, package names or paths. */
+  provisioners: readonly string[]
+  /** Servers may ask for workers of a pool. */
+  pool: string
+  /** Jobs that one worker runs at a time. */
+  concurrency: number
+  /** How long transient faults are repeated. */
+  retryForSeconds: number
+  /** For how long a job stays this worker's without a sign of life. */
+  leaseSeconds: number
+}
+
+/** What `npm run migrate` and `npm run rotate-keys` run with. */
+export interface MigrateConfig {
+  database: DatabaseConfig
+  /** Where given, the queue's own schema is brought up to date too. */
+  queueUrl: string | undefined
+  /** Needed by rotate-keys only. */
+  encryptionKeys: KeyRing | undefined
+  log: LogSettings
+}
+
+const postgresSchemes = ['postgres', 'postgresql'] as const
+const queueUrl = url('redis', 'rediss', ...postgresSchemes)
+const webUrl = url('http', 'https')
+const withoutFinalSlash = (value: string): string => webUrl(value).replace(/\/+$/, '')
+const encryptionKeys = namedKeys((length) => length === 32, 'exactly 32 bytes')
+const signingKeys = namedKeys((length) => length >= 32, 'at least 32 bytes')
+const poolName = (value: string): string => {
+  if (!/^[A-Za-z0-9_-]{1,50}$/.test(value)) throw new Error('must be 1 to 50 of A-Z a-z 0-9 _ -')
+  return value
+}
+
+const readDatabase = (env: EnvReader): DatabaseConfig => ({
+  url: env.required('DATABASE_URL', url(...postgresSchemes)),
+  poolSize: env.optional('DATABASE_POOL_SIZE', wholeNumber(1, 500), 10),
+})
+
+const readLog = (env: EnvReader): LogSettings => ({
+  level: env.optional('LOG_LEVEL', oneOf(...logLevels), 'info'),
+  format: env.optional('LOG_FORMAT', oneOf('json', 'text'), 'json'),
+})
+
+const readShared = (env: EnvReader): SharedConfig => ({
+  database: readDatabase(env),
+  queueUrl: env.required('QUEUE_URL', queueUrl),
+  encryptionKeys: env.required('ENCRYPTION_KEYS', encryptionKeys),
+  allowedTargets: env.optional('ALLOWED_TARGET_HOSTS', targetHosts, anyTargetHost),
+  secretFilesDir: env.optional('SECRET_FILES_DIR', text, undefined),
+  log: readLog(env),
+  allowDelete: env.optional('ALLOW_DELETE', truth, true),
+  odsEncryptionKey: env.optional('ODS_ENCRYPTION_KEY', bytes(32), undefined),
+})
+
+function readDefaultEnvironment(env: EnvReader): DefaultEnvironment | undefined {
+  const complete = env.allOrNone(['ADMIN_API_URL', 'ADMIN_API_CLIENT_ID', 'ADMIN_API_CLIENT_SECRET'])
+  const details = {
+    mode: env.optional('ADMIN_API_MODE', oneOf('auto', 'v2', 'v3'), 'auto' as const),
+    multiTenant: env.optional('ADMIN_API_MULTI_TENANT', truth, false),
+  }
+  if (!complete) return undefined
+  return {
+    url: env.required('ADMIN_API_URL', withoutFinalSlash),
+    clientId: env.required('ADMIN_API_CLIENT_ID', text),
+    clientSecret: env.required('ADMIN_API_CLIENT_SECRET', text),
+    ...details,
+  }
+}
+
+function readBootstrapClient(env: EnvReader): ApiConfig['bootstrapClient'] {
+  if (!env.allOrNone(['BOOTSTRAP_CLIENT_ID', 'BOOTSTRAP_CLIENT_SECRET'])) return undefined
+  return {
+    clientId: env.required('BOOTSTRAP_CLIENT_ID', text),
+    clientSecret: env.required('BOOTSTRAP_CLIENT_SECRET', textOfAtLeast(32)),
+  }
+}
+
+function readOidc(env: EnvReader): ApiConfig['oidc'] {
+  if (!env.allOrNone(['OIDC_ISSUER', 'OIDC_AUDIENCE'])) return undefined
+  // An issuer is compared letter by letter, so its final slash stays.
+  return { issuer: env.required('OIDC_ISSUER', webUrl), audience: env.required('OIDC_AUDIENCE', text) }
+}
+
+/** Reads what the API needs. Throws a {@link ConfigurationError} that lists every fault. */
+export const readApiConfig = (env: Env): ApiConfig =>
+  readEnv(env, (reader) => ({
+    ...readShared(reader),
+    host: reader.optional('HOST', text, '0.0.0.0'),
+    port: reader.optional('PORT', wholeNumber(0, 65535), 3000),
+    tokenSigningKeys: reader.required('TOKEN_SIGNING_KEYS', signingKeys),
+    tokenLifetimeSeconds: reader.optional('TOKEN_LIFETIME_SECONDS', wholeNumber(1, 24 * 60 * 60), 900),
+    oidc: readOidc(reader),
+    defaultEnvironment: readDefaultEnvironment(reader),
+    bootstrapClient: readBootstrapClient(reader),
+    batchMaxItems: reader.optional('BATCH_MAX_ITEMS', wholeNumber(1, 100_000), 5000),
+    dashboard: reader.optional('DASHBOARD', truth, true),
+    trustProxy: reader.optional('TRUST_PROXY', trustProxy, false),
+    publicUrl: reader.optional('PUBLIC_URL', withoutFinalSlash, undefined),
+  }))
+
+/** Reads what a worker needs. Throws a {@link ConfigurationError} that lists every fault. */
+export const readWorkerConfig = (env: Env): WorkerConfig =>
+  readEnv(env, (reader) => ({
+    ...readShared(reader),
+    provisioners: reader.optional('PROVISIONERS', commaList, ['postgresql']),
+    pool: reader.optional('WORKER_POOL', poolName, 'default'),
+    concurrency: reader.optional('WORKER_CONCURRENCY', wholeNumber(1, 500), 8),
+    retryForSeconds: reader.optional('RETRY_FOR_SECONDS', wholeNumber(0, 7 * 24 * 60 * 60), 900),
+    leaseSeconds: reader.optional('LEASE_SECONDS', wholeNumber(2, 600), 6),
+  }))
+
+/** Reads what the migration and the rotation of keys need. Throws a {@link ConfigurationError} that lists every fault. */
+export const readMigrateConfig = (env: Env): MigrateConfig =>
+  readEnv(env, (reader) => ({
+    database: readDatabase(reader),
+    queueUrl: reader.optional('QUEUE_URL', queueUrl, undefined),
+    encryptionKeys: reader.optional('ENCRYPTION_KEYS', encryptionKeys, undefined),
+    log: readLog(reader),
+  }))
