@@ -1,1 +1,2 @@
-export {}
+export type { ConformanceServer } from './conformance-server.js'
+export { describeProvisioner, type ConformanceOptions } from './describe-provisioner.js'

@@ -1,0 +1,41 @@
+import { Failure } from '@edfi-tenants/core'
+import type { ConnectionStringRequest, Server } from '@edfi-tenants/provisioner'
+import { readSettings } from './settings.js'
+
+/** Admin API keeps the string encrypted and in Base64 in a column of limited length; longer ones would not fit. */
+const maxBytes = 1050
+
+/** Keywords that say where and as whom to connect, and Npgsql's other words for them. */
+const notOptions =
+  /^(host|server|port|database|db|username|user name|user id|userid|uid|password|passfile|psw|pwd|integrated security)$/i
+
+/** The string that Npgsql reads, for the address at which ODS/API reaches the server. */
+export function registeredConnectionString(server: Server, { databaseName, login }: ConnectionStringRequest): string {
+  const { host, port, options } = readSettings(server).registered
+  const refused = Object.keys(options).filter((keyword) => notOptions.test(keyword.trim()))
+  if (refused.length > 0)
+    throw new Failure('settings_invalid', `Not to be given in registered.options: ${refused.join(', ')}.`)
+  const parts = Object.entries({
+    host,
+    port: String(port),
+    username: login.username,
+    password: login.password,
+    database: databaseName,
+    ...options,
+  })
+  const text = parts.map(([keyword, value]) => `${keyword.replaceAll('=', '==')}=${quoteValue(value)};`).join('')
+  if (Buffer.byteLength(text) >= maxBytes)
+    throw new Failure('settings_invalid', `The connection string must be shorter than ${maxBytes} bytes.`)
+  return text
+}
+
+/**
+ * The rules of .NET's DbConnectionStringBuilder: plain where nothing is special, else in single quotes when the value
+ * has double quotes only, else in double quotes, doubled inside.
+ * https://github.com/dotnet/runtime/blob/main/src/libraries/Common/src/System/Data/Common/DbConnectionOptions.Common.cs
+ */
+function quoteValue(value: string): string {
+  if (/^[^"'=;\s\p{Cc}]*$/u.test(value)) return value
+  if (value.includes('"') && !value.includes("'")) return `'${value}'`
+  return `"${value.replaceAll('"', '""')}"`
+}

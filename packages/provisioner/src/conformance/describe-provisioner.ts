@@ -1,0 +1,46 @@
+import type { Provisioner } from '../provisioner.js'
+import { describeCompeting } from './competing.js'
+import { describeConnecting } from './connecting.js'
+import type { ConformanceServer } from './conformance-server.js'
+import { describeCreating } from './creating.js'
+import { describeDropping } from './dropping.js'
+import { describeInterrupting } from './interrupting.js'
+import { describeNaming } from './naming.js'
+
+/** What to test, and how to get a server for it. */
+export interface ConformanceOptions {
+  name: string
+  provisioner: Provisioner
+  /** Called once before the first test; may take a minute. What it gives is stopped after the last. */
+  server: () => Promise<ConformanceServer>
+}
+
+/**
+ * The tests that every provisioner has to pass, for mocha (`describe`, `it`, `before`, `after` are taken as global).
+ * What a server lacks (`holdTemplate`, `restart`) or a manifest denies is skipped.
+ */
+export function describeProvisioner({ name, provisioner, server }: ConformanceOptions): void {
+  describe(`provisioner ${name}`, function () {
+    this.timeout(60_000)
+    let started: ConformanceServer | undefined
+    before(async function () {
+      this.timeout(180_000)
+      started = await server()
+    })
+    after(async () => {
+      await provisioner.close?.()
+      await started?.stop?.()
+    })
+    const target = (): ConformanceServer => {
+      if (!started) throw new Error('The server for the conformance suite has not been started.')
+      return started
+    }
+    const context = { provisioner, target }
+    describeConnecting(context)
+    describeCreating(context)
+    describeDropping(context)
+    describeNaming(context)
+    describeCompeting(context)
+    describeInterrupting(context)
+  })
+}
