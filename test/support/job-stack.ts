@@ -49,6 +49,8 @@ export interface JobStack {
   simulator: Simulator
   serverUrl: string
   ringer: Ringer
+  /** The environment variables with which a worker process joins this stack. */
+  workerEnvironment: Record<string, string>
   /** Starts a worker in this process; further ones take jobs beside it. */
   startWorker(options?: {
     definitions?: ReadonlyMap<string, JobDefinition>
@@ -78,7 +80,8 @@ export async function startJobStack(options: { maxConcurrency?: number } = {}): 
   const queueUrl = redis?.url ?? control.url
   await applyMigrations(control.url)
   await buildTemplate({ adminUrl: serverUrl, databaseName: templateName, kind: 'minimal' })
-  const store = await openStore({ url: control.url, encryptionKeys: [{ id: 'k1', key: randomBytes(32) }], poolSize: 8 })
+  const key = randomBytes(32)
+  const store = await openStore({ url: control.url, encryptionKeys: [{ id: 'k1', key }], poolSize: 8 })
   const clientSecret = randomBytes(24).toString('hex')
   const simulator = await startSimulator({
     multiTenant: true,
@@ -146,6 +149,12 @@ export async function startJobStack(options: { maxConcurrency?: number } = {}): 
     simulator,
     serverUrl,
     ringer,
+    workerEnvironment: {
+      DATABASE_URL: control.url,
+      QUEUE_URL: queueUrl,
+      ENCRYPTION_KEYS: `k1:${key.toString('base64')}`,
+      LOG_LEVEL: 'error',
+    },
     async startWorker({ definitions = jobCatalogue, leaseSeconds = 6, retryForMs = 900_000 } = {}) {
       const heartbeatDatabase = openPool(control.url, { size: 1 })
       const runner = createJobRunner({
