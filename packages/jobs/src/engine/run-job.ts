@@ -11,6 +11,7 @@ import {
 import type { StopReason } from './lease-keeper.js'
 import { jobProgress } from './progress.js'
 import { retryDelay } from './retry-delay.js'
+import { createStepSignal } from './step-signal.js'
 import type { RunningJob } from './step-context.js'
 
 const defaultStepTimeoutMs = 5 * 60_000
@@ -183,11 +184,10 @@ async function attemptStep(
 ): Promise<Attempt> {
   const { job, held, services } = running
   const timeoutMs = definition.steps[position]?.timeoutMs ?? defaultStepTimeoutMs
-  const timeout = AbortSignal.timeout(timeoutMs)
   const cancellable = job.direction === 'forward' && position <= pivotPosition(definition)
-  const signal = AbortSignal.any([held.stopped, timeout, ...(cancellable ? [held.cancelled] : [])])
+  const step = createStepSignal(cancellable ? [held.stopped, held.cancelled] : [held.stopped], timeoutMs)
   try {
-    const context = await running.context(position, signal, (percent) =>
+    const context = await running.context(position, step.signal, (percent) =>
       jobProgress(definition.steps, job.steps, { position, percent }),
     )
     return { ok: true, value: await work(context) }
@@ -195,7 +195,7 @@ async function attemptStep(
     if (held.stopped.aborted)
       return { ok: false, failure: asFailure(error), stopped: held.stopped.reason as StopReason }
     if (cancellable && held.cancelled.aborted) return { ok: false, failure: asFailure(error), stopped: 'cancelled' }
-    if (timeout.aborted)
+    if (step.timedOut())
       return {
         ok: false,
         failure: new Failure('step_timeout', `The step was stopped after ${timeoutMs / 1000} s.`, { cause: error }),
@@ -204,6 +204,8 @@ async function attemptStep(
     if (!isFailure(error))
       services.log.error('a step failed unexpectedly', { job: job.id, step: definition.steps[position]?.name, error })
     return { ok: false, failure: asFailure(error), stopped: null }
+  } finally {
+    step.dispose()
   }
 }
 
