@@ -72,11 +72,13 @@ export interface RunningTestWorker {
 /** The template that {@link startJobStack} builds, shared by all suites of this process. */
 export const templateName = 'EdFi_Ods_Minimal_Template_Test'
 
-/** Starts a stack of its own on the shared servers. */
-export async function startJobStack(options: { maxConcurrency?: number } = {}): Promise<JobStack> {
-  const { url: serverUrl } = await sharedPostgres()
-  const redis = await sharedRedis()
-  const control = await createDatabase('control')
+/** Starts a stack of its own, on the shared servers unless others are given; without Redis the queue is in the control database. */
+export async function startJobStack(
+  options: { maxConcurrency?: number; postgres?: { url: string }; redis?: { url: string } | null } = {},
+): Promise<JobStack> {
+  const { url: serverUrl } = options.postgres ?? (await sharedPostgres())
+  const redis = options.redis === undefined ? await sharedRedis() : options.redis
+  const control = await createDatabase('control', { on: serverUrl })
   const queueUrl = redis?.url ?? control.url
   await applyMigrations(control.url)
   await buildTemplate({ adminUrl: serverUrl, databaseName: templateName, kind: 'minimal' })
@@ -202,7 +204,8 @@ export async function startJobStack(options: { maxConcurrency?: number } = {}): 
     async waitForJob(id, timeoutMs = 60_000) {
       const deadline = Date.now() + timeoutMs
       for (;;) {
-        const job = await readJob(store.database, id, '*')
+        // The control database may be away for a moment in tests that restart it.
+        const job = await readJob(store.database, id, '*').catch(() => null)
         if (job?.finishedAt) return job
         if (Date.now() > deadline) throw new Error(`The job has not ended: ${JSON.stringify(job)}`)
         await new Promise((resolve) => setTimeout(resolve, 50))

@@ -24,8 +24,7 @@ export async function sharedPostgres(): Promise<{ url: string }> {
   return started
 }
 
-async function run(statement: string): Promise<void> {
-  const { url } = await sharedPostgres()
+async function run(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: url })
   await client.connect()
   try {
@@ -36,16 +35,24 @@ async function run(statement: string): Promise<void> {
 }
 
 /**
- * Creates a database on the shared server, empty or as a clone of `template`. The name starts with the prefix, which
+ * Creates a database on the shared server (or the one given by a superuser's URL), empty or as a clone of `template`. The name starts with the prefix, which
  * says in a list of databases whose it is.
  */
-export async function createDatabase(prefix: string, options: { template?: string } = {}): Promise<TestDatabase> {
+export async function createDatabase(
+  prefix: string,
+  options: { template?: string; on?: string } = {},
+): Promise<TestDatabase> {
+  const server = options.on ?? (await sharedPostgres()).url
   const name = `${prefix}_${randomBytes(6).toString('hex')}`
   const template = options.template === undefined ? '' : ` template ${escapeIdentifier(options.template)}`
-  await run(`create database ${escapeIdentifier(name)}${template}`)
-  const url = new URL((await sharedPostgres()).url)
+  await run(server, `create database ${escapeIdentifier(name)}${template}`)
+  const url = new URL(server)
   url.pathname = `/${name}`
-  return { url: url.href, name, drop: () => run(`drop database if exists ${escapeIdentifier(name)} with (force)`) }
+  return {
+    url: url.href,
+    name,
+    drop: () => run(server, `drop database if exists ${escapeIdentifier(name)} with (force)`),
+  }
 }
 
 // The first import happens while mocha loads test files, so this is a hook of the root suite.

@@ -419,12 +419,9 @@ export interface Problem {
 /** The page that explains a code. */
 export const problemType = (code: ProblemCode): string => `/docs/errors/${code}`
 
-/** Problem details of a code, with what happened this time. */
-export const problem = (code: ProblemCode, detail: string, extensions: Record<string, unknown> = {}): Problem => ({
-  ...extensions,
-  type: problemType(code),
-  title: problemKinds[code].title,
-  status: problemKinds[code].status,
-  detail,
-  code,
-})
+/** Problem details of a code, with what happened this time. Extensions stand behind the standard members and cannot replace them. */
+export function problem(code: ProblemCode, detail: string, extensions: Record<string, unknown> = {}): Problem {
+  const { title, status } = problemKinds[code]
+  const standard = { type: problemType(code), title, status, detail, code }
+  return { ...standard, ...extensions, ...standard }
+}

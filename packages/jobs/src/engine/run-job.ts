@@ -34,13 +34,12 @@ export async function runJob(definition: JobDefinition, running: RunningJob, opt
     if (job.direction === 'forward') await goForward(definition, running, options)
     else await goBack(definition, running, options)
   } catch (error) {
-    if (isFailure(error) && error.code === 'lease_lost')
-      services.log.warn('the job was taken over by another worker', { job: job.id })
-    else
-      services.log.error('the job could not be written; it is taken up again when its lease has ended', {
-        job: job.id,
-        error,
-      })
+    const failure = asFailure(error)
+    const fields = { job: job.id, error }
+    if (failure.code === 'lease_lost') services.log.warn('The job was taken over by another worker', fields)
+    else if (failure.retryable)
+      services.log.warn('The job cannot be written now; it is taken up again when its lease has ended', fields)
+    else services.log.error('The job could not be written; it is taken up again when its lease has ended', fields)
   }
 }
 

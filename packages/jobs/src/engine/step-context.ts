@@ -1,4 +1,4 @@
-import { Failure, type JsonObject } from '@edfi-tenants/core'
+import { Failure, isFailure, type JsonObject } from '@edfi-tenants/core'
 import {
   readInstance,
   writeJob,
@@ -28,7 +28,7 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
   const access = createAccess(services, job, () => instance)
 
   async function write(change: JobWrite): Promise<void> {
-    await writeJob(services.store.database, held.lease, change)
+    await withPatience(held, () => writeJob(services.store.database, held.lease, change))
     if (change.job?.direction !== undefined) job.direction = change.job.direction
     if (change.job?.needsSlot !== undefined) job.needsSlot = change.job.needsSlot
     if (change.job?.error !== undefined) job.error = change.job.error
@@ -84,6 +84,26 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
           }),
       }
     },
+  }
+}
+
+/** How long to wait before a write is repeated, in milliseconds. */
+const pauseMs = 200
+
+/**
+ * Repeats a write while the control database is away, as long as the lease may still hold: a restart or failover of a
+ * few seconds does not cost the jobs that run. What was written although its answer was lost is written once more.
+ */
+async function withPatience(held: HeldLease, write: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await write()
+      return
+    } catch (error) {
+      const isAway = isFailure(error) && error.code === 'control_database_unavailable'
+      if (!isAway || held.stopped.reason === 'lease-lost') throw error
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
   }
 }
 

@@ -13,7 +13,7 @@ export interface DueJob {
 const takeLock = 4_807_001
 
 /** How long a rung job keeps its slot and is not rung again while nobody has claimed it, in seconds. */
-const reservationSeconds = 10
+const reservationSeconds = 4
 
 /** Jobs without a slot that may wait in the queue at once; the rest wait here, in order. */
 const queuedWithoutSlot = 64
