@@ -4,7 +4,7 @@ import { listQuery, pageOf } from './paging.js'
 import { closed, nullable, oneOfWords } from './schema.js'
 
 /** How an audited call ended. `refused`: by authorisation or a rule; `failed`: by an error. */
-export const auditOutcomes = ['succeeded', 'refused', 'failed'] as const
+export const auditOutcomes = ['accepted', 'succeeded', 'refused', 'failed'] as const
 export type AuditOutcome = (typeof auditOutcomes)[number]
 
 /** One audited call. The order of these fields is the order of the CSV columns. */

@@ -111,3 +111,16 @@ async function mustRead(records: Pick<Records, 'database'>, name: string): Promi
   if (!row) throw new Failure('not_found', 'There is no such tenant.')
   return row
 }
+
+/** Any tenant of an environment; null when it has none. */
+export async function readTenantOfEnvironment(
+  store: Pick<Records, 'database'>,
+  environmentId: string,
+): Promise<{ name: string; adminTenant: string } | null> {
+  const [row] = await store.database.query<{ name: string; adminTenant: string }>(
+    `SELECT name, admin_tenant AS "adminTenant" FROM tenants
+     WHERE environment_id = $1::uuid AND deleted_at IS NULL ORDER BY lower(name) LIMIT 1`,
+    [environmentId],
+  )
+  return row ?? null
+}

@@ -187,7 +187,10 @@ CREATE TABLE jobs (
 -- One job at a time changes an instance.
 CREATE UNIQUE INDEX jobs_changing_instance_key ON jobs (instance_id) WHERE changing AND finished_at IS NULL;
 -- What the sweeps look through: only what is not finished.
-CREATE INDEX jobs_open_idx ON jobs (next_run_at) WHERE finished_at IS NULL;
+CREATE INDEX jobs_open_idx ON jobs (server_id, next_run_at) WHERE finished_at IS NULL AND needs_slot;
+CREATE INDEX jobs_open_without_slot_idx ON jobs (next_run_at) WHERE finished_at IS NULL AND NOT needs_slot;
+-- When a tenant's jobs, or those of one of its batches, were served last.
+CREATE INDEX jobs_sharer_idx ON jobs (tenant, coalesce(batch_id, '00000000-0000-0000-0000-000000000000'), started_at);
 CREATE INDEX jobs_instance_id_idx ON jobs (instance_id);
 CREATE INDEX jobs_tenant_number_idx ON jobs (tenant, number);
 CREATE INDEX jobs_batch_id_status_idx ON jobs (batch_id, status);

@@ -87,8 +87,7 @@ describe('the token form', () => {
     ['grant_type=client_credentials&client_id=a&client_id=b', '/client_id'],
     [{ grant_type: 'client_credentials', client_secret: ['a', 'b'] }, '/client_secret'],
   ] as const)
-    it(`is refused as ${JSON.stringify(body)}`, () =>
-      expect(pointers(createToken, { body })).to.deep.equal([pointer]))
+    it(`is refused as ${JSON.stringify(body)}`, () => expect(pointers(createToken, { body })).to.deep.equal([pointer]))
 })
 
 describe('checking an answer', () => {

@@ -4,7 +4,7 @@ import { instanceId } from './ids.js'
 const postgresql: DatabaseServerRequest = {
   name: 'postgres-01',
   engine: 'postgresql',
-  settings: { host: 'postgres-01.example.org', port: 5432, tls: true },
+  settings: { host: 'postgres-01.example.org', port: 5432, tls: { mode: 'require' } },
   credentials: { username: 'tenant_management', passwordFrom: 'env:TM_SECRET_POSTGRES_01' },
   registeredLogin: 'perInstance',
   templates: { minimal: 'EdFi_Ods_Minimal_Template', populated: 'EdFi_Ods_Populated_Template' },
@@ -31,7 +31,7 @@ export const databaseServerExample: DatabaseServer = {
   name: 'postgres-01',
   engine: 'postgresql',
   databaseEngine: 'PostgreSql',
-  settings: { host: 'postgres-01.example.org', port: 5432, tls: true },
+  settings: { host: 'postgres-01.example.org', port: 5432, tls: { mode: 'require' } },
   credentials: { username: 'tenant_management', passwordFrom: 'env:TM_SECRET_POSTGRES_01' },
   registeredLogin: 'perInstance',
   registeredCredentials: null,

@@ -90,6 +90,6 @@ export const jobOperations = {
         headers: acceptedHeaders,
       },
     },
-    problems: ['job_not_retryable', 'instance_busy', 'instance_exists'],
+    problems: ['job_not_retryable', 'instance_busy', 'name_taken', 'database_name_taken'],
   }),
 }

@@ -77,7 +77,10 @@ export interface JobDefinition {
   /** Whether the instance exists only once this job has succeeded; a retry makes it `provisioning` again. */
   createsInstance?: boolean
   steps: readonly Step[]
-  /** A failure up to and including this step undoes everything before it; afterwards the job only goes forward. */
+  /**
+   * A failure up to and including this step undoes everything before it; afterwards the job only goes forward. Null for
+   * jobs that can be given up at any step.
+   */
   pivot: Step | null
   /** What becomes of the instance at the end. */
   settle?: (end: JobEnd) => InstancePatch
@@ -93,9 +96,9 @@ export function defineJob(definition: JobDefinition): JobDefinition {
   return definition
 }
 
-/** The position of a definition's pivot; without one nothing is ever undone. */
+/** The position of a definition's pivot; its last step where it has none. */
 export const pivotPosition = (definition: JobDefinition): number =>
-  definition.pivot ? definition.steps.indexOf(definition.pivot) : -1
+  definition.pivot ? definition.steps.indexOf(definition.pivot) : definition.steps.length - 1
 
 /** How workers name what they can run: `type@version`. */
 export const definitionKey = (definition: { type: string; version: number }): string =>

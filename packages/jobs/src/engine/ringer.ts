@@ -12,6 +12,9 @@ export interface Ringer {
   close(): Promise<void>
 }
 
+/** Between rounds that follow each other at once, in milliseconds. */
+const pauseMs = 5
+
 /**
  * Makes a ringer. Rows first, bell second: a job is marked as rung (and its slot reserved) before its entry is put on
  * the queue; when the queue is away the mark is taken back and a later sweep tries again.
@@ -46,6 +49,8 @@ export function createRinger(options: { database: Pool; queue: QueueProducer; lo
         requested = false
         await round(true)
         if (queueAway) return
+        // Under a flood of requests one round serves many of them; a single one never waits for this.
+        if (requested) await new Promise((resolve) => setTimeout(resolve, pauseMs))
       }
     } catch (error) {
       log.warn('ringing failed; the next sweep repeats it', { error })

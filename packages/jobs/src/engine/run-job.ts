@@ -8,7 +8,7 @@ import {
   type StepContext,
   type StepResult,
 } from './define-job.js'
-import type { StopReason } from './lease-keeper.js'
+import type { HeldLease, StopReason } from './lease-keeper.js'
 import { jobProgress } from './progress.js'
 import { retryDelay } from './retry-delay.js'
 import { createStepSignal } from './step-signal.js'
@@ -200,6 +200,17 @@ async function attemptStep(
         failure: new Failure('step_timeout', `The step was stopped after ${timeoutMs / 1000} s.`, { cause: error }),
         stopped: null,
       }
+    // The world knows a later claim than this one, and yet the lease is ours: records older than the world (restored).
+    if (isFailure(error) && error.code === 'lease_lost' && (await isHeld(held)))
+      return {
+        ok: false,
+        failure: new Failure(
+          'not_our_database',
+          `What is there was made under a later claim than this one (epoch ${job.epoch}).`,
+          { cause: error },
+        ),
+        stopped: null,
+      }
     if (!isFailure(error))
       services.log.error('a step failed unexpectedly', { job: job.id, step: definition.steps[position]?.name, error })
     return { ok: false, failure: asFailure(error), stopped: null }
@@ -207,6 +218,12 @@ async function attemptStep(
     step.dispose()
   }
 }
+
+const isHeld = (held: HeldLease): Promise<boolean> =>
+  held.fence().then(
+    () => true,
+    () => false,
+  )
 
 const runOrSkip = async (step: Step, context: StepContext): Promise<StepResult & { skipped?: string }> => {
   const reason = step.skip?.(context)

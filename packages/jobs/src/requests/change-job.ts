@@ -1,4 +1,4 @@
-import { Failure, isFinished, isRetryable } from '@edfi-tenants/core'
+import { Failure, isFinished, isRetryable, isStepDone } from '@edfi-tenants/core'
 import {
   appendAuditEvents,
   readJob,
@@ -18,8 +18,8 @@ const subject = (job: JobRow) => ({ tenant: job.tenant, instanceId: job.instance
 /** Asks for a job to be cancelled: it undoes what it did. Fails with `job_not_cancellable` when it is too late for that. */
 export async function cancelJob(database: Database, job: JobRow, origin: RequestOrigin): Promise<JobRow> {
   const definition = jobCatalogue.get(job.type)
-  const pivot = definition ? pivotPosition(definition) : -1
-  const passed = pivot >= 0 && job.steps[pivot]?.status === 'succeeded'
+  const pivot = definition?.pivot ? job.steps[pivotPosition(definition)] : undefined
+  const passed = pivot !== undefined && isStepDone(pivot.status)
   if (isFinished(job.status) || passed)
     throw new Failure(
       'job_not_cancellable',

@@ -3,6 +3,8 @@ import {
   insertWork,
   readChangingJob,
   readJob,
+  readServerById,
+  readTenantOfEnvironment,
   violatedConstraint,
   type Database,
   type InstanceRow,
@@ -25,7 +27,9 @@ export async function requestInstanceUpdate(
 ): Promise<JobRow> {
   if (instance.status !== 'active' && instance.status !== 'stopped' && instance.activeJobId === null)
     throw new Failure('instance_not_active', `The instance is ${instance.status}.`)
+  const server = await readServerById({ database }, instance.serverId)
   const job = newJob(updateInstance, origin, {
+    ...(server ? { workerPool: server.workerPool } : {}),
     tenant: instance.tenant,
     instanceId: instance.id,
     environmentId: instance.environmentId,
@@ -51,21 +55,28 @@ export const requestServerTest = (
     accepted(origin, 'server.test', { target: server.name }),
   )
 
-/** Asks for an environment's Admin API to be tried, for one of its tenants or none. */
-export const requestEnvironmentTest = (
+/**
+ * Asks for an environment's Admin API to be tried, for the tenant given or one that the environment has: a multi-tenant
+ * Admin API signs nobody in without one.
+ */
+export async function requestEnvironmentTest(
   database: Database,
-  environment: { id: string; name: string },
+  environment: { id: string; name: string; multiTenant?: boolean },
   tenant: { name: string; adminTenant: string } | null,
   origin: RequestOrigin,
-): Promise<JobRow> =>
-  insertJob(
+): Promise<JobRow> {
+  const any = tenant ?? (environment.multiTenant ? await readTenantOfEnvironment({ database }, environment.id) : null)
+  const job = newJob(testEnvironmentJob, origin, {
+    environmentId: environment.id,
+    tenant: tenant?.name ?? null,
+    parameters: { adminTenant: any?.adminTenant ?? '', signIn: any !== null || environment.multiTenant !== true },
+  })
+  return insertJob(
     database,
-    newJob(testEnvironmentJob, origin, {
-      environmentId: environment.id,
-      ...(tenant ? { tenant: tenant.name, parameters: { adminTenant: tenant.adminTenant } } : {}),
-    }),
+    job,
     accepted(origin, 'environment.test', { tenant: tenant?.name ?? null, target: environment.name }),
   )
+}
 
 async function insertJob(database: Database, job: NewJob, audit: ReturnType<typeof accepted>): Promise<JobRow> {
   try {
@@ -80,9 +91,9 @@ async function insertJob(database: Database, job: NewJob, audit: ReturnType<type
   return row
 }
 
-/** The refusal that names the job in the way. */
+/** The refusal that names the job in the way; without its name inside a transaction, which is spoilt by then. */
 export async function busy(database: Database, instanceId: string): Promise<Failure> {
-  const job = await readChangingJob(database, instanceId)
+  const job = await readChangingJob(database, instanceId).catch(() => null)
   return new Failure(
     'instance_busy',
     job ? `Job ${job.number} (${job.type}) is changing this instance.` : 'Another job is changing this instance.',

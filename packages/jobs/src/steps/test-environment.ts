@@ -1,22 +1,27 @@
 import { defineStep } from '../engine/define-job.js'
 
-/** Asks Admin API who it is, signs in, and (where a tenant is named) makes sure that it knows the tenant. */
+/** Asks Admin API who it is, signs in, and (where it has tenants) makes sure that it knows the one named. */
 export const testEnvironment = defineStep({
   name: 'test-environment',
   async run({ adminApi, job, signal }) {
     const api = await adminApi()
     const information = await api.information({ signal })
-    await api.checkTenant({ signal })
-    const tenant = job.parameters['adminTenant']
+    const { adminTenant, signIn } = job.parameters as { adminTenant: string; signIn: boolean }
+    if (signIn) await api.checkTenant({ signal })
+    const { version, build, mode, tenants } = information
     return {
       result: {
         ok: true,
-        version: information.version,
-        build: information.build,
-        mode: information.mode,
-        tenants: information.tenants,
+        version,
+        build,
+        mode,
+        tenants,
+        signedIn: signIn,
+        adminTenant: adminTenant === '' ? null : adminTenant,
       },
-      detail: `Admin API ${information.version} answers and lets us in${typeof tenant === 'string' && tenant !== '' ? ` for tenant "${tenant}"` : ''}.`,
+      detail: signIn
+        ? `Admin API ${version} answers and lets us in${adminTenant === '' ? '' : ` for tenant "${adminTenant}"`}.`
+        : `Admin API ${version} answers. It lets nobody in without a tenant, and this environment has none yet.`,
     }
   },
 })

@@ -25,7 +25,8 @@ export interface JobRestart {
 }
 
 /**
- * Queues a failed or cancelled job again, from its first step that does not stand. False when it is in another state
+ * Queues a failed or cancelled job again, from its first step that does not stand. What a step saved stays unless it was
+ * undone: its second try must know how far the first one came. False when it is in another state
  * meanwhile. Runs into the unique indexes of `insertWork` when the names or the instance were taken since.
  */
 export async function restartJob(database: Database, restart: JobRestart): Promise<boolean> {
@@ -36,7 +37,7 @@ export async function restartJob(database: Database, restart: JobRestart): Promi
          event_count = event_count + 1
        WHERE id = $1 AND status IN ('failed', 'cancelled') RETURNING id, instance_id, attempt, event_count
      ), step AS (
-       UPDATE job_steps s SET status = 'pending', error = NULL, output = NULL, detail = NULL, started_at = NULL, finished_at = NULL
+       UPDATE job_steps s SET status = 'pending', error = NULL, detail = NULL, output = CASE WHEN s.status <> 'undone' THEN s.output END, started_at = NULL, finished_at = NULL
        FROM j WHERE s.job_id = j.id AND s.status NOT IN ('succeeded', 'skipped')
      ), instance AS (
        UPDATE instances i SET status = 'provisioning', status_reason = NULL, name_held = true, updated_at = now()

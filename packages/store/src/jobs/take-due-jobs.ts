@@ -18,38 +18,47 @@ const reservationSeconds = 4
 /** Jobs without a slot that may wait in the queue at once; the rest wait here, in order. */
 const queuedWithoutSlot = 64
 
+/** Jobs that nobody runs, whose time has come, and that were not rung just now. */
+const isDue = `finished_at IS NULL AND next_run_at <= now() AND (lease_expires_at IS NULL OR lease_expires_at <= now())
+      AND (rung_at IS NULL OR rung_at <= now() - make_interval(secs => ${reservationSeconds}))`
+
+/** The batch of a sharer as its index has it; jobs without one share as one batch of their tenant. */
+const sharerBatch = (table: string): string => `coalesce(${table}.batch_id, '00000000-0000-0000-0000-000000000000')`
+
 /**
- * Due are jobs that nobody runs and whose time has come. Those that need a slot of their database server get one now,
- * as far as there are free ones, in the order priority, fair share (over tenants and batches, counting what they have
- * running), age. A slot so reserved falls back when nobody claims the job in time.
+ * Due jobs that need a slot of their database server get one now, as far as there are free ones, in the order priority,
+ * fair share (over tenants and batches: who has least running, then who was served longest ago), age. A slot so reserved falls back when nobody
+ * claims the job in time. Of a server without a free slot no job is even looked at, so a long queue costs nothing while
+ * it waits.
  */
 const takeDue = `
-  WITH active AS (
-    SELECT tenant, batch_id, count(*) AS running FROM jobs
-    WHERE finished_at IS NULL AND lease_expires_at > now() GROUP BY tenant, batch_id
-  ), due AS (
-    SELECT id, number, server_id, needs_slot, priority, tenant, batch_id FROM jobs
-    WHERE finished_at IS NULL AND next_run_at <= now()
-      AND (lease_expires_at IS NULL OR lease_expires_at <= now())
-      AND (rung_at IS NULL OR rung_at <= now() - make_interval(secs => ${reservationSeconds}))
-  ), turns AS (
-    SELECT due.*, coalesce(active.running, 0)
-      + row_number() OVER (PARTITION BY due.server_id, due.needs_slot, due.priority, due.tenant, due.batch_id ORDER BY due.number) AS turn
-    FROM due LEFT JOIN active ON active.tenant IS NOT DISTINCT FROM due.tenant AND active.batch_id IS NOT DISTINCT FROM due.batch_id
-  ), places AS (
-    SELECT turns.*, CASE WHEN needs_slot THEN server_id END AS slot_server,
-      row_number() OVER (PARTITION BY needs_slot, CASE WHEN needs_slot THEN server_id END ORDER BY priority DESC, turn, number) AS place
-    FROM turns
-  ), free AS (
+  WITH free AS (
     SELECT slots.server_id, slots.number, row_number() OVER (PARTITION BY slots.server_id ORDER BY slots.number) AS place
     FROM slots JOIN database_servers ON database_servers.id = slots.server_id AND slots.number <= database_servers.max_concurrency
     WHERE slots.job_id IS NULL
+  ), due AS (
+    SELECT id, number, server_id, priority, tenant, batch_id,
+      row_number() OVER (PARTITION BY server_id, priority, tenant, batch_id ORDER BY number) AS turn
+    FROM jobs WHERE needs_slot AND server_id = ANY (ARRAY(SELECT DISTINCT server_id FROM free)) AND ${isDue}
+  ), heads AS MATERIALIZED (
+    SELECT * FROM due WHERE turn <= (SELECT count(*) FROM free)
+  ), sharers AS MATERIALIZED (
+    SELECT g.tenant, g.batch_id,
+      (SELECT count(*) FROM slots JOIN jobs ON jobs.id = slots.job_id
+       WHERE jobs.tenant IS NOT DISTINCT FROM g.tenant AND jobs.batch_id IS NOT DISTINCT FROM g.batch_id) AS running,
+      (SELECT max(started_at) FROM jobs WHERE jobs.tenant = g.tenant AND ${sharerBatch('jobs')} = ${sharerBatch('g')}) AS served_at
+    FROM (SELECT DISTINCT tenant, batch_id FROM heads) AS g
+  ), turns AS (
+    SELECT heads.id, heads.number, heads.server_id, heads.priority, sharers.served_at, sharers.running + heads.turn AS turn
+    FROM heads JOIN sharers ON sharers.tenant IS NOT DISTINCT FROM heads.tenant AND sharers.batch_id IS NOT DISTINCT FROM heads.batch_id
+  ), places AS (
+    SELECT turns.*, row_number() OVER (PARTITION BY server_id ORDER BY priority DESC, turn, served_at NULLS FIRST, number) AS place FROM turns
   ), chosen AS (
-    SELECT places.id, free.server_id, free.number FROM places
-      LEFT JOIN free ON free.server_id = places.slot_server AND free.place = places.place
-    WHERE CASE WHEN needs_slot THEN free.number IS NOT NULL ELSE places.place <= ${queuedWithoutSlot} - (
-      SELECT count(*) FROM jobs WHERE finished_at IS NULL AND NOT needs_slot AND rung_at > now() - make_interval(secs => ${reservationSeconds})
-        AND (lease_expires_at IS NULL OR lease_expires_at <= now())) END
+    SELECT places.id, free.server_id, free.number FROM places JOIN free USING (server_id, place)
+    UNION ALL
+    (SELECT id, NULL, NULL FROM jobs WHERE NOT needs_slot AND ${isDue} ORDER BY priority DESC, number
+     LIMIT (SELECT greatest(0, ${queuedWithoutSlot} - count(*)) FROM jobs WHERE finished_at IS NULL AND NOT needs_slot
+       AND rung_at > now() - make_interval(secs => ${reservationSeconds}) AND (lease_expires_at IS NULL OR lease_expires_at <= now())))
   ), reserved AS (
     UPDATE slots SET job_id = chosen.id, expires_at = now() + make_interval(secs => ${reservationSeconds})
     FROM chosen WHERE slots.server_id = chosen.server_id AND slots.number = chosen.number
