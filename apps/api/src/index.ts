@@ -1,1 +1,2 @@
-export {}
+export { composeApi, type Api } from './compose.js'
+export { listen } from './listen.js'

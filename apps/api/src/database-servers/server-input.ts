@@ -1,0 +1,85 @@
+import type { DatabaseServerChange, DatabaseServerRequest } from '@edfi-tenants/contract'
+import { invalid } from '@edfi-tenants/contract'
+import { Failure } from '@edfi-tenants/core'
+import type { DatabaseServerRow, NewDatabaseServer, PublishedManifest, SecretLogin } from '@edfi-tenants/store'
+import { isMoved, type CheckedServer } from './check-server.js'
+
+type GivenLogin = DatabaseServerRequest['credentials']
+
+const login = ({ username, password, passwordFrom }: GivenLogin): SecretLogin => ({
+  username,
+  password: password ?? null,
+  passwordFrom: passwordFrom ?? null,
+})
+
+/** A requested server as the store takes it. */
+export const newServer = (request: DatabaseServerRequest, manifest: PublishedManifest): NewDatabaseServer => ({
+  name: request.name,
+  engine: manifest.name,
+  databaseEngine: manifest.databaseEngine,
+  settings: request.settings,
+  credentials: login(request.credentials),
+  registeredLogin: request.registeredLogin,
+  registeredCredentials: request.registeredCredentials ? login(request.registeredCredentials) : null,
+  templates: request.templates,
+  tenants: request.tenants ?? [],
+  maxConcurrency: request.maxConcurrency ?? 4,
+  maxInstances: request.maxInstances ?? null,
+  pool: request.pool ?? null,
+  workerPool: request.workerPool ?? 'default',
+})
+
+/** A change of a server as the store takes it. */
+export function changedServer(
+  row: DatabaseServerRow,
+  change: DatabaseServerChange,
+  manifest: PublishedManifest,
+): Partial<NewDatabaseServer> {
+  const registeredLogin = change.registeredLogin ?? row.registeredLogin
+  const shared = registeredLogin === 'shared'
+  const lacksRegistered = shared && !change.registeredCredentials
+  if (change.settings && isMoved(row.settings, change.settings, manifest) && (!change.credentials || lacksRegistered))
+    throw new Failure(
+      'credentials_required',
+      `Another address needs credentials${shared ? ' and registeredCredentials' : ''} in the same request.`,
+    )
+  if (lacksRegistered && row.registeredUsername === null)
+    throw invalid([{ pointer: '/registeredCredentials', detail: 'is required when registeredLogin is "shared"' }])
+  if (!shared && change.registeredCredentials)
+    throw invalid([
+      { pointer: '/registeredCredentials', detail: 'must be absent when registeredLogin is "perInstance"' },
+    ])
+  const { settings, templates, maxConcurrency, maxInstances, pool } = change
+  return {
+    registeredLogin,
+    ...(settings === undefined ? {} : { settings }),
+    ...(templates === undefined ? {} : { templates }),
+    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+    ...(maxInstances === undefined ? {} : { maxInstances }),
+    ...(pool === undefined ? {} : { pool }),
+    ...(change.tenants === undefined ? {} : { tenants: change.tenants ?? [] }),
+    ...(change.workerPool === undefined ? {} : { workerPool: change.workerPool ?? 'default' }),
+    ...(change.credentials ? { credentials: login(change.credentials) } : {}),
+    ...(change.registeredCredentials ? { registeredCredentials: login(change.registeredCredentials) } : {}),
+    ...(shared ? {} : { registeredCredentials: null }),
+  }
+}
+
+/** What has to be checked of a server that is to be made. */
+export const newToCheck = (server: NewDatabaseServer): CheckedServer => ({
+  ...server,
+  username: server.credentials.username,
+  registeredUsername: server.registeredCredentials?.username ?? null,
+})
+
+/** What has to be checked of a server as it will be after a change. */
+export const changedToCheck = (row: DatabaseServerRow, change: Partial<NewDatabaseServer>): CheckedServer => ({
+  settings: change.settings ?? row.settings,
+  templates: change.templates ?? row.templates,
+  registeredLogin: change.registeredLogin ?? row.registeredLogin,
+  username: change.credentials?.username ?? row.username,
+  registeredUsername:
+    change.registeredCredentials === undefined
+      ? row.registeredUsername
+      : (change.registeredCredentials?.username ?? null),
+})

@@ -1,0 +1,32 @@
+import type { operations } from '@edfi-tenants/contract'
+import { requestCreateInstance, type CreateInstanceAnswer } from '@edfi-tenants/jobs'
+import type { AnswerOf } from '../http/answer.js'
+import type { Call } from '../http/call.js'
+import { acceptedHeaders } from '../jobs/accept-job.js'
+import { presentJob } from '../jobs/present-job.js'
+import type { Parts } from '../parts.js'
+import { planInstance } from './plan-instance.js'
+import { presentInstance } from './present-instance.js'
+
+type Create = typeof operations.createInstance
+
+/** `POST /v1/instances`: a job, the job or instance that the same request had before, or only the plan. */
+export async function createInstance(parts: Parts, call: Call<Create>): Promise<AnswerOf<Create>> {
+  if (call.query.validateOnly) return { status: 200, body: await planInstance(parts, call) }
+  const taken = await requestCreateInstance(
+    parts.store,
+    { ...call.origin, body: call.body, reservedDatabaseNames: parts.reservedDatabaseNames },
+    call.isKept ? (database, answer) => call.keep(database, present(answer)) : undefined,
+  )
+  if (taken.created) parts.ringer.request()
+  return present(taken)
+}
+
+function present({ status, job, instance }: CreateInstanceAnswer): AnswerOf<Create> {
+  if (status === 200) return { status, body: presentInstance(instance) }
+  return {
+    status,
+    headers: acceptedHeaders(job.id),
+    body: { job: presentJob(job), instance: presentInstance(instance) },
+  }
+}

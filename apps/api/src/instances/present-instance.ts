@@ -1,0 +1,35 @@
+import type { Instance } from '@edfi-tenants/contract'
+import type { InstanceRow } from '@edfi-tenants/store'
+
+/** An instance as clients see it. */
+export const presentInstance = (row: InstanceRow): Instance => ({
+  id: row.id,
+  number: row.number,
+  tenant: row.tenant,
+  name: row.name,
+  displayName: row.displayName,
+  status: row.status,
+  statusReason: row.statusReason,
+  instanceType: row.instanceType,
+  contexts: row.contexts,
+  labels: row.labels,
+  environment: row.environment,
+  server: row.server,
+  template: { name: row.templateName, version: row.templateVersion },
+  databaseName: row.databaseName,
+  odsInstanceId: row.odsInstanceId,
+  odsVersion: row.odsVersion,
+  dataStandard: row.dataStandard,
+  origin: row.origin,
+  sourceInstanceId: row.sourceInstanceId,
+  derivatives: [],
+  endpoints: {},
+  deletionProtection: row.deletionProtection,
+  health: { status: row.healthStatus, checkedAt: row.healthCheckedAt },
+  activeJobId: row.activeJobId,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+  deletedAt: row.deletedAt,
+  purgeAt: row.purgeAt,
+  expiresAt: row.expiresAt,
+})

@@ -1,0 +1,16 @@
+import { createLogger, prepareShutdown, readApiConfig } from '@edfi-tenants/runtime'
+import { composeApi } from './compose.js'
+import { listen } from './listen.js'
+
+const config = readApiConfig(process.env)
+const log = createLogger('api', config.log)
+const shutdown = prepareShutdown({ log })
+try {
+  const api = await composeApi(config, log)
+  shutdown.add('api', () => api.close())
+  const port = await listen(api.server, config)
+  log.info('The API listens', { host: config.host, port })
+} catch (error) {
+  log.error('The API cannot start', { error })
+  await shutdown.stop('it cannot start', 1)
+}

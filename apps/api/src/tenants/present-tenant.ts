@@ -1,0 +1,15 @@
+import type { Tenant } from '@edfi-tenants/contract'
+import type { TenantRow } from '@edfi-tenants/store'
+
+/** A tenant as clients see it. */
+export const presentTenant = (row: TenantRow): Tenant => ({
+  name: row.name,
+  displayName: row.displayName,
+  environment: row.environment,
+  adminTenant: row.adminTenant,
+  defaults: { server: row.defaultServer, template: row.defaultTemplate, instanceType: row.defaultInstanceType },
+  databaseNamePattern: row.databaseNamePattern,
+  maxInstances: row.maxInstances,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+})

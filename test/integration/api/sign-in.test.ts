@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { environmentBody, startApi, type ApiUnderTest } from './api-under-test.js'
+
+describe('signing in', () => {
+  let under: ApiUnderTest
+  let issuer: Awaited<ReturnType<typeof startIssuer>>
+  before(async () => {
+    issuer = await startIssuer()
+    under = await startApi({ OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: 'edfi' })
+  })
+  after(async () => {
+    await under.stop()
+    issuer.stop()
+  })
+
+  const token = (form: Record<string, string>, headers: Record<string, string> = {}) =>
+    under.send('POST', '/connect/token', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: new URLSearchParams(form).toString(),
+    })
+
+  it('gives a token for id and secret in the form or as Basic, for the scopes asked for', async () => {
+    const { id, secret } = await under.client({ scopes: ['read', 'instances:create'], tenants: ['a'] })
+    const form = await token({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
+    expect(form.status).to.equal(200)
+    expect(form.headers.get('cache-control')).to.equal('no-store')
+    expect(form.body).to.include({ token_type: 'Bearer', expires_in: 900, scope: 'read instances:create' })
+
+    const basic = { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
+    const narrowed = await token({ grant_type: 'client_credentials', scope: 'read' }, basic)
+    expect(narrowed.body.scope).to.equal('read')
+    const refused = await under.send('POST', '/v1/instances', {
+      headers: { authorization: `Bearer ${narrowed.body.access_token}` },
+      body: {},
+    })
+    expect([refused.status, refused.body.code]).to.deep.equal([403, 'insufficient_scope'])
+  })
+
+  it('refuses in words that OAuth clients understand', async () => {
+    const wrong = await token({ grant_type: 'client_credentials', client_id: 'root', client_secret: 'guess' })
+    expect([wrong.status, wrong.body.code, wrong.body.error]).to.deep.equal([401, 'invalid_client', 'invalid_client'])
+    expect(wrong.headers.get('content-type')).to.contain('application/problem+json')
+    expect(wrong.headers.get('www-authenticate')).to.contain('Basic')
+    const grant = await token({ grant_type: 'password', client_id: 'root', client_secret: 'guess' })
+    expect([grant.status, grant.body.error]).to.deep.equal([400, 'unsupported_grant_type'])
+    const scope = await token({
+      grant_type: 'client_credentials',
+      client_id: 'root',
+      client_secret: under.root.secret,
+      scope: 'everything',
+    })
+    expect([scope.status, scope.body.error]).to.deep.equal([400, 'invalid_scope'])
+    const json = await under.send('POST', '/connect/token', { body: { grant_type: 'client_credentials' } })
+    expect([json.status, json.body.code]).to.deep.equal([415, 'not_acceptable_media_type'])
+  })
+
+  it('takes no token that is missing, changed, or signed by somebody else', async () => {
+    const changed = under.root.token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))
+    const [, payload] = under.root.token.split('.')
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`
+    const foreign = await new SignJWT({ scope: 'admin', secret: 'x' })
+      .setProtectedHeader({ alg: 'HS256', kid: 't1' })
+      .setSubject('root')
+      .setIssuer('edfi-tenants')
+      .setAudience('api')
+      .setExpirationTime('1h')
+      .sign(randomBytes(32))
+    for (const authorization of [
+      undefined,
+      'Bearer',
+      `Bearer ${changed}`,
+      `Bearer ${unsigned}`,
+      `Bearer ${foreign}`,
+      'Basic eA==',
+    ]) {
+      const { status, body, headers } = await under.send('GET', '/v1/tenants', {
+        headers: authorization === undefined ? {} : { authorization },
+      })
+      expect([authorization, status, body.code]).to.deep.equal([authorization, 401, 'unauthenticated'])
+      expect(headers.get('www-authenticate')).to.equal('Bearer')
+    }
+  })
+
+  it('ends the tokens of a client whose secret was changed or that was removed', async () => {
+    const client = await under.client({ scopes: ['read'], tenants: ['a'] })
+    expect((await client.get('/v1/tenants')).status).to.equal(200)
+    const rotated = await under.root.post(`/v1/api-clients/${client.id}/rotate`)
+    expect(rotated.status).to.equal(200)
+    expect((await client.get('/v1/tenants')).status).to.equal(401)
+    const fresh = await token({
+      grant_type: 'client_credentials',
+      client_id: client.id,
+      client_secret: rotated.body.clientSecret,
+    })
+    const bearer = { headers: { authorization: `Bearer ${fresh.body.access_token}` } }
+    expect((await under.send('GET', '/v1/tenants', bearer)).status).to.equal(200)
+    expect((await under.root.delete(`/v1/api-clients/${client.id}`)).status).to.equal(204)
+    expect((await under.send('GET', '/v1/tenants', bearer)).status).to.equal(401)
+  })
+
+  it('lets only trusted clients speak for others, and remembers for whom', async () => {
+    const trusted = await under.client({ scopes: ['admin'], tenants: ['*'], mayActForOthers: true })
+    const headers = { 'x-on-behalf-of': 'teacher@example.org' }
+    expect((await trusted.post('/v1/environments', environmentBody('behalf'), { headers })).status).to.equal(201)
+    const { body } = await under.root.get('/v1/audit-events?action=environment.create')
+    expect(body.items[0]).to.include({ actor: trusted.id, onBehalfOf: 'teacher@example.org', target: 'behalf' })
+    const other = await under.client({ scopes: ['read'], tenants: ['*'] })
+    const refused = await other.get('/v1/tenants', { headers })
+    expect([refused.status, refused.body.code]).to.deep.equal([403, 'insufficient_scope'])
+  })
+
+  it('trusts a configured issuer, but only for us and only by its own keys', async () => {
+    const get = async (jwt: string) => under.send('GET', '/v1/tenants', { headers: { authorization: `Bearer ${jwt}` } })
+    const good = await issuer.sign({ scope: 'read openid', tenants: ['a'] })
+    expect((await get(good)).status).to.equal(200)
+    expect((await get(await issuer.sign({ scope: 'openid' }))).body.code).to.equal('insufficient_scope')
+    expect((await get(await issuer.sign({ scope: 'read' }, { audience: 'another' }))).status).to.equal(401)
+    expect((await get(await issuer.sign({ scope: 'read' }, { expires: '-1m' }))).status).to.equal(401)
+    const { privateKey } = await generateKeyPair('ES256')
+    expect((await get(await issuer.sign({ scope: 'read' }, { privateKey }))).status).to.equal(401)
+  })
+
+  it('slows down who tries again and again', async () => {
+    const attempts = await Promise.all(
+      Array.from({ length: 65 }, () =>
+        token({ grant_type: 'client_credentials', client_id: 'guesser', client_secret: 'x' }),
+      ),
+    )
+    const limited = attempts.filter(({ status }) => status === 429)
+    expect(limited).to.have.length(5)
+    expect(limited[0]!.body.code).to.equal('too_many_requests')
+    expect(limited[0]!.headers.get('retry-after')).to.equal('60')
+  })
+})
+
+/** An OIDC issuer of one key. */
+async function startIssuer() {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }
+  const server: Server = createServer((request, response) => {
+    const url = `http://${request.headers.host}`
+    const body = request.url?.includes('openid-configuration')
+      ? { issuer: url, jwks_uri: `${url}/keys` }
+      : { keys: [jwk] }
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    sign: (
+      claims: Record<string, unknown>,
+      options: { audience?: string; expires?: string; privateKey?: typeof privateKey } = {},
+    ) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+        .setIssuer(url)
+        .setSubject('somebody')
+        .setAudience(options.audience ?? 'edfi')
+        .setExpirationTime(options.expires ?? '5m')
+        .sign(options.privateKey ?? privateKey),
+    stop: () => server.close(),
+  }
+}
