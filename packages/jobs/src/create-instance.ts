@@ -13,8 +13,8 @@ export const createInstance = defineJob({
   createsInstance: true,
   steps: [reserveName, createDatabase, verifyDatabase, register, verifyRegistration],
   pivot: verifyRegistration,
-  settle: ({ status, error }) =>
-    status === 'succeeded'
-      ? { status: 'active', statusReason: null }
-      : { status: 'failed', statusReason: error?.detail ?? null },
+  settle({ status, error, undone }) {
+    if (status === 'succeeded') return { status: 'active', statusReason: null }
+    return { status: 'failed', statusReason: error?.detail ?? null, ...(undone ? { nameHeld: false } : {}) }
+  },
 })

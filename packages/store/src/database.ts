@@ -3,7 +3,11 @@ import pg from 'pg'
 
 /** Something SQL can be sent to: the pool, or one connection inside a transaction. */
 export interface Database {
-  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  /**
+   * Sends a statement. One that is `named` is parsed and planned once per connection: for the few that run with every
+   * request and step. A name stands for one text only.
+   */
+  query<Row extends object>(text: string, values?: readonly unknown[], named?: string): Promise<Row[]>
 }
 
 /** A pool of connections to the control database. */
@@ -71,16 +75,17 @@ export function openPool(
     on: pg.Pool | pg.PoolClient,
     text: string,
     values: readonly unknown[],
+    name?: string,
   ): Promise<Row[]> => {
     try {
-      return (await on.query<Row>(text, [...values])).rows
+      return (await on.query<Row>({ text, values: [...values], ...(name === undefined ? {} : { name }) })).rows
     } catch (error) {
       throw translateError(error)
     }
   }
   return {
     driver,
-    query: (text, values = []) => run(driver, text, values),
+    query: (text, values = [], name?) => run(driver, text, values, name),
     async transaction(work) {
       const client = await driver.connect().catch((error: unknown) => {
         throw translateError(error)
@@ -91,7 +96,7 @@ export function openPool(
       let broken: Error | undefined
       try {
         await run(client, 'BEGIN', [])
-        const result = await work({ query: (text, values = []) => run(client, text, values) })
+        const result = await work({ query: (text, values = [], name?) => run(client, text, values, name) })
         await run(client, 'COMMIT', [])
         return result
       } catch (error) {

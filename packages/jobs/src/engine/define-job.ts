@@ -63,7 +63,7 @@ export interface Step {
 export interface JobEnd {
   status: 'succeeded' | 'failed' | 'cancelled'
   error: Problem | null
-  /** Whether everything that was done has been undone. */
+  /** Whether nothing is left of what was done. */
   undone: boolean
 }
 

@@ -13,7 +13,7 @@ export interface Ringer {
 }
 
 /** Between rounds that follow each other at once, in milliseconds. */
-const pauseMs = 5
+const pauseMs = 20
 
 /**
  * Makes a ringer. Rows first, bell second: a job is marked as rung (and its slot reserved) before its entry is put on

@@ -312,11 +312,7 @@ async function finish(
   outcome: JobOutcome | null,
 ): Promise<void> {
   const error = failure?.toProblem() ?? null
-  const settled = definition.settle?.({
-    status,
-    error,
-    undone: outcome?.compensation === 'done' || outcome?.compensation === 'none',
-  })
+  const settled = definition.settle?.({ status, error, undone: (outcome?.leftovers ?? []).length === 0 })
   await running.write({
     job: {
       status,

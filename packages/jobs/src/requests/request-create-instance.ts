@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { Failure, isWithinBound } from '@edfi-tenants/core'
 import {
   insertWork,
-  readInstance,
-  readJob,
   readLastJob,
   readNameHolder,
   violatedConstraint,
+  writtenInstance,
+  writtenJob,
   type Database,
   type InstanceRow,
   type JobRow,
@@ -104,14 +104,23 @@ async function insert(
     target: instance.name,
     details: { job: job.id, databaseName: instance.databaseName, server: server.name },
   }
-  await insertWork(database, {
+  const written = await insertWork(database, {
     instances: [instance],
     jobs: [job],
     audit: [accepted(request, 'instance.create', subject)],
   })
-  const [instanceRow, jobRow] = [await readInstance(database, instance.id, '*'), await readJob(database, job.id, '*')]
-  if (!instanceRow || !jobRow) throw new Error('What was just written cannot be read.')
-  return { status: 202, created: true, instance: instanceRow, job: jobRow }
+  const { environment, databaseEngine } = placement
+  return {
+    status: 202,
+    created: true,
+    job: writtenJob(job, written(job.id)),
+    instance: writtenInstance(instance, written(instance.id), {
+      environment,
+      databaseEngine,
+      server: server.name,
+      activeJobId: job.id,
+    }),
+  }
 }
 
 function newInstance(plan: InstancePlan, body: CreateInstanceBody): NewInstance {

@@ -2,10 +2,10 @@ import { Failure } from '@edfi-tenants/core'
 import {
   insertWork,
   readChangingJob,
-  readJob,
   readServerById,
   readTenantOfEnvironment,
   violatedConstraint,
+  writtenJob,
   type Database,
   type InstanceRow,
   type JobRow,
@@ -80,15 +80,13 @@ export async function requestEnvironmentTest(
 
 async function insertJob(database: Database, job: NewJob, audit: ReturnType<typeof accepted>): Promise<JobRow> {
   try {
-    await insertWork(database, { jobs: [job], audit: [audit] })
+    const written = await insertWork(database, { jobs: [job], audit: [audit] })
+    return writtenJob(job, written(job.id))
   } catch (error) {
     if (job.instanceId !== null && violatedConstraint(error) === 'jobs_changing_instance_key')
       throw await busy(database, job.instanceId)
     throw error
   }
-  const row = await readJob(database, job.id, '*')
-  if (!row) throw new Error('The job that was just written cannot be read.')
-  return row
 }
 
 /** The refusal that names the job in the way; without its name inside a transaction, which is spoilt by then. */

@@ -48,6 +48,6 @@ const select = `
 
 /** Reads it for a tenant by name, ignoring case; null when there is no such tenant. */
 export async function readPlacement(database: Database, tenant: string): Promise<Placement | null> {
-  const [row] = await database.query<Placement>(select, [tenant])
+  const [row] = await database.query<Placement>(select, [tenant], 'read-placement')
   return row ?? null
 }

@@ -38,7 +38,8 @@ const claim = `
  * elsewhere, is not due, needs a slot that it no longer has, or this worker does not know its definition.
  */
 export async function claimJob(database: Database, jobId: string, ability: ClaimAbility): Promise<JobRow | null> {
-  const [row] = await database.query<JobRow>(claim, [jobId, ability.worker, ability.leaseSeconds, ability.definitions])
+  const values = [jobId, ability.worker, ability.leaseSeconds, ability.definitions]
+  const [row] = await database.query<JobRow>(claim, values, 'claim-job')
   return row ?? null
 }
 

@@ -22,6 +22,7 @@ export async function readJob(database: Database, id: string, bound: Bound): Pro
   const [row] = await database.query<JobRow>(
     `SELECT ${jobColumns} FROM jobs j WHERE j.id = $1 AND ($2::text[] IS NULL OR lower(j.tenant) = ANY($2))`,
     [id, boundParameter(bound)],
+    'read-job',
   )
   return row ?? null
 }

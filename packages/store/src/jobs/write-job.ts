@@ -107,8 +107,19 @@ export async function writeJob(database: Database, lease: Lease, write: JobWrite
     parts.push(`event AS (INSERT INTO job_events (job_id, sequence, type, data)
       SELECT j.id, j.event_count - ${events.length} + e.ordinality, e.value ->> 'type', e.value -> 'data'
       FROM j, jsonb_array_elements(${bind(JSON.stringify(events))}::jsonb) WITH ORDINALITY AS e)`)
-  const rows = await database.query(`WITH ${parts.join(', ')} SELECT id FROM j`, values)
+  const text = `WITH ${parts.join(', ')} SELECT id FROM j`
+  const rows = await database.query(text, values, nameOf(text))
   if (rows.length === 0) throw new Failure('lease_lost', 'This worker no longer holds the job.')
+}
+
+/** A job's life makes a few dozen different writes, over and over: each gets a name, so that it is planned once. */
+const names = new Map<string, string>()
+
+function nameOf(text: string): string | undefined {
+  const name = names.get(text)
+  if (name !== undefined || names.size >= 200) return name
+  names.set(text, `write-job-${names.size}`)
+  return names.get(text)
 }
 
 function jobAssignments({ job = {}, endLease }: JobWrite, bind: (value: unknown) => string): string[] {
