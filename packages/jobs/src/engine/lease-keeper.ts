@@ -13,6 +13,8 @@ export interface HeldLease {
   cancelled: AbortSignal
   /** Throws `lease_lost` unless the lease certainly holds for a while yet. */
   fence(): Promise<void>
+  /** The job's cancelling was seen elsewhere than in a renewal. */
+  cancel(): void
   release(): void
 }
 
@@ -87,6 +89,7 @@ export function createLeaseKeeper(options: { database: Database; leaseSeconds: n
           await renewOnce()
           if (!holds()) throw new Failure('lease_lost', 'This worker no longer holds the job.')
         },
+        cancel: () => entry.cancel.abort(),
         release: () => {
           if (held.get(lease.jobId) === entry) held.delete(lease.jobId)
         },

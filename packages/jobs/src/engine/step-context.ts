@@ -28,7 +28,8 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
   const access = createAccess(services, job, () => instance)
 
   async function write(change: JobWrite): Promise<void> {
-    await withPatience(held, () => writeJob(services.store.database, held.lease, change))
+    const { cancelRequested } = await withPatience(held, () => writeJob(services.store.database, held.lease, change))
+    if (cancelRequested) held.cancel()
     if (change.job?.direction !== undefined) job.direction = change.job.direction
     if (change.job?.needsSlot !== undefined) job.needsSlot = change.job.needsSlot
     if (change.job?.error !== undefined) job.error = change.job.error
@@ -94,11 +95,10 @@ const pauseMs = 200
  * Repeats a write while the control database is away, as long as the lease may still hold: a restart or failover of a
  * few seconds does not cost the jobs that run. What was written although its answer was lost is written once more.
  */
-async function withPatience(held: HeldLease, write: () => Promise<void>): Promise<void> {
+async function withPatience<Result>(held: HeldLease, write: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {
-      await write()
-      return
+      return await write()
     } catch (error) {
       const isAway = isFailure(error) && error.code === 'control_database_unavailable'
       if (!isAway || held.stopped.reason === 'lease-lost') throw error

@@ -88,16 +88,21 @@ const json = (value: unknown): string | null => (value === null || value === und
 
 /**
  * Writes what a worker did, in one statement that takes effect only while the worker's lease holds and its epoch is the
- * job's. Fails with `lease_lost` otherwise, having written nothing. Events get the next numbers of the job.
+ * job's. Fails with `lease_lost` otherwise, having written nothing. Events get the next numbers of the job. Says whether
+ * the job's cancelling has been asked for meanwhile.
  */
-export async function writeJob(database: Database, lease: Lease, write: JobWrite): Promise<void> {
+export async function writeJob(
+  database: Database,
+  lease: Lease,
+  write: JobWrite,
+): Promise<{ cancelRequested: boolean }> {
   const values: unknown[] = [lease.jobId, lease.epoch]
   const bind = (value: unknown): string => `$${values.push(value)}`
   const events = write.events ?? []
   const set = [...jobAssignments(write, bind), `event_count = event_count + ${events.length}`]
   const parts = [
     `j AS (UPDATE jobs SET ${set.join(', ')}
-    WHERE id = $1 AND epoch = $2 AND lease_expires_at > now() RETURNING id, instance_id, event_count)`,
+    WHERE id = $1 AND epoch = $2 AND lease_expires_at > now() RETURNING id, instance_id, event_count, cancel_requested_at)`,
   ]
   if (write.steps?.length) parts.push(stepUpdate(write.steps, bind))
   if (write.instance) parts.push(instanceUpdate(write.instance, bind))
@@ -107,9 +112,10 @@ export async function writeJob(database: Database, lease: Lease, write: JobWrite
     parts.push(`event AS (INSERT INTO job_events (job_id, sequence, type, data)
       SELECT j.id, j.event_count - ${events.length} + e.ordinality, e.value ->> 'type', e.value -> 'data'
       FROM j, jsonb_array_elements(${bind(JSON.stringify(events))}::jsonb) WITH ORDINALITY AS e)`)
-  const text = `WITH ${parts.join(', ')} SELECT id FROM j`
-  const rows = await database.query(text, values, nameOf(text))
-  if (rows.length === 0) throw new Failure('lease_lost', 'This worker no longer holds the job.')
+  const text = `WITH ${parts.join(', ')} SELECT cancel_requested_at IS NOT NULL AS "cancelRequested" FROM j`
+  const [row] = await database.query<{ cancelRequested: boolean }>(text, values, nameOf(text))
+  if (!row) throw new Failure('lease_lost', 'This worker no longer holds the job.')
+  return row
 }
 
 /** A job's life makes a few dozen different writes, over and over: each gets a name, so that it is planned once. */
