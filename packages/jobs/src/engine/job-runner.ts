@@ -6,7 +6,7 @@ import type { JobServices } from './access.js'
 import { definitionKey, type JobDefinition } from './define-job.js'
 import { createLeaseKeeper } from './lease-keeper.js'
 import { runJob } from './run-job.js'
-import { openJob } from './step-context.js'
+import { openJob } from './running-job.js'
 
 /** Runs the jobs that are rung to this worker. */
 export interface JobRunner {

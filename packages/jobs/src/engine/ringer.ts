@@ -25,14 +25,17 @@ export function createRinger(options: { database: Pool; queue: QueueProducer; lo
   let closed = false
   let running: Promise<void> | null = null
   let queueAway = false
+  const isRequested = (): boolean => requested
 
-  async function round(wait: boolean): Promise<void> {
+  /** False when the queue is away. */
+  async function round(wait: boolean): Promise<boolean> {
     const due = await takeDueJobs(database, { wait })
-    if (due.length === 0) return
+    if (due.length === 0) return true
     try {
       await queue.ring(due)
       if (queueAway) log.info('the queue is back; jobs are rung again')
       queueAway = false
+      return true
     } catch (error) {
       if (!queueAway) log.warn('the queue is away; jobs wait in the database', { error })
       queueAway = true
@@ -40,17 +43,17 @@ export function createRinger(options: { database: Pool; queue: QueueProducer; lo
         database,
         due.map((job) => job.jobId),
       )
+      return false
     }
   }
 
   async function drain(): Promise<void> {
     try {
-      while (requested && !closed) {
+      while (isRequested() && !closed) {
         requested = false
-        await round(true)
-        if (queueAway) return
+        if (!(await round(true))) return
         // Under a flood of requests one round serves many of them; a single one never waits for this.
-        if (requested) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+        if (isRequested()) await new Promise((resolve) => setTimeout(resolve, pauseMs))
       }
     } catch (error) {
       log.warn('ringing failed; the next sweep repeats it', { error })

@@ -1,12 +1,5 @@
 import { Failure, isFailure, type JsonObject } from '@edfi-tenants/core'
-import {
-  readInstance,
-  writeJob,
-  type InstancePatch,
-  type InstanceRow,
-  type JobRow,
-  type JobWrite,
-} from '@edfi-tenants/store'
+import { readInstance, writeJob, type InstanceRow, type JobRow, type JobWrite } from '@edfi-tenants/store'
 import type { StepContext } from './define-job.js'
 import type { HeldLease } from './lease-keeper.js'
 import { createAccess, type JobServices } from './access.js'
@@ -17,8 +10,11 @@ export interface RunningJob {
   job: JobRow
   held: HeldLease
   services: JobServices
-  /** Writes while the lease holds, and keeps the rows here in step with what was written. */
-  write(write: JobWrite): Promise<void>
+  /**
+   * Writes while the lease holds, and keeps the rows here in step with what was written. Several writes become one
+   * statement, later ones winning; nothing to write is no statement.
+   */
+  write(...writes: JobWrite[]): Promise<void>
   context(position: number, signal: AbortSignal, stepProgress: (percent: number) => number): Promise<StepContext>
 }
 
@@ -27,7 +23,10 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
   let instance: InstanceRow | null = null
   const access = createAccess(services, job, () => instance)
 
-  async function write(change: JobWrite): Promise<void> {
+  async function write(...writes: JobWrite[]): Promise<void> {
+    const filled = writes.filter((each) => Object.keys(each).length > 0)
+    if (filled.length === 0) return
+    const change = joinWrites(filled)
     const { cancelRequested } = await withPatience(held, () => writeJob(services.store.database, held.lease, change))
     if (cancelRequested) held.cancel()
     if (change.job?.direction !== undefined) job.direction = change.job.direction
@@ -42,7 +41,8 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
       if (patch.error !== undefined) row.error = patch.error
       if (patch.started) row.attempts += 1
     }
-    if (instance && change.instance) applyPatch(instance, change.instance)
+    if (instance && change.instance) Object.assign(instance, change.instance)
+    if (change.releaseSlot || change.endLease) services.onSlotFree()
   }
 
   return {
@@ -88,6 +88,19 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
   }
 }
 
+/** Several writes as one. */
+function joinWrites(writes: readonly JobWrite[]): JobWrite {
+  return writes.reduce((first, next) => ({
+    ...first,
+    ...next,
+    job: { ...first.job, ...next.job },
+    steps: [...(first.steps ?? []), ...(next.steps ?? [])],
+    events: [...(first.events ?? []), ...(next.events ?? [])],
+    ...(first.instance || next.instance ? { instance: { ...first.instance, ...next.instance } } : {}),
+    releaseSlot: (first.releaseSlot ?? false) || (next.releaseSlot ?? false),
+  }))
+}
+
 /** How long to wait before a write is repeated, in milliseconds. */
 const pauseMs = 200
 
@@ -106,5 +119,3 @@ async function withPatience<Result>(held: HeldLease, write: () => Promise<Result
     }
   }
 }
-
-const applyPatch = (instance: InstanceRow, patch: InstancePatch): void => void Object.assign(instance, patch)

@@ -1,0 +1,61 @@
+import { asFailure, Failure, isFailure } from '@edfi-tenants/core'
+import { pivotPosition, type JobDefinition, type StepContext, type StepResult } from './define-job.js'
+import type { HeldLease, StopReason } from './lease-keeper.js'
+import { jobProgress } from './progress.js'
+import type { RunningJob } from './running-job.js'
+import { createStepSignal } from './step-signal.js'
+
+const defaultTimeoutMs = 5 * 60_000
+
+/** How one try of a step's run or undo ended. */
+export type Attempt =
+  | { ok: true; value: StepResult & { skipped?: string } }
+  | { ok: false; failure: Failure; stopped: StopReason | 'cancelled' | null }
+
+/** Tries a step's run or undo, under its timeout and the lease's signals. Never throws. */
+export async function attemptStep(
+  definition: JobDefinition,
+  running: RunningJob,
+  position: number,
+  work: (context: StepContext) => Promise<StepResult & { skipped?: string }>,
+): Promise<Attempt> {
+  const { job, held, services } = running
+  const name = definition.steps[position]?.name
+  const timeoutMs = definition.steps[position]?.timeoutMs ?? defaultTimeoutMs
+  // A job on its way back is not stopped by the cancel that turned it round.
+  const cancellable = job.direction === 'forward' && position <= pivotPosition(definition)
+  const step = createStepSignal(cancellable ? [held.stopped, held.cancelled] : [held.stopped], timeoutMs)
+  const fail = (failure: Failure, stopped: StopReason | 'cancelled' | null = null): Attempt => ({
+    ok: false,
+    failure,
+    stopped,
+  })
+  try {
+    const context = await running.context(position, step.signal, (percent) =>
+      jobProgress(definition.steps, job.steps, { position, percent }),
+    )
+    return { ok: true, value: await work(context) }
+  } catch (error) {
+    if (held.stopped.aborted) return fail(asFailure(error), held.stopped.reason as StopReason)
+    if (cancellable && held.cancelled.aborted) return fail(asFailure(error), 'cancelled')
+    if (step.timedOut())
+      return fail(new Failure('step_timeout', `The step was stopped after ${timeoutMs / 1000} s.`, { cause: error }))
+    // The world knows a later claim than this one, and yet the lease is ours: records older than the world (restored).
+    if (isFailure(error) && error.code === 'lease_lost' && (await isHeld(held)))
+      return fail(
+        new Failure('not_our_database', `What is there was made under a later claim (this one is ${job.epoch}).`, {
+          cause: error,
+        }),
+      )
+    if (!isFailure(error)) services.log.error('A step failed unexpectedly', { job: job.id, step: name, error })
+    return fail(asFailure(error))
+  } finally {
+    step.dispose()
+  }
+}
+
+const isHeld = (held: HeldLease): Promise<boolean> =>
+  held.fence().then(
+    () => true,
+    () => false,
+  )
