@@ -21,7 +21,12 @@ RUN node scripts/build.mjs \
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY --from=manifests /app ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
+# npm installs optional peers too: Prisma's command line with all that it needs, and its runtimes for other databases.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force && cd node_modules \
+ && rm -rf prisma typescript effect elkjs react-dom @electric-sql @types \
+    @prisma/dev @prisma/engines @prisma/fetch-engine @prisma/query-plan-executor @prisma/streams-local @prisma/studio-core \
+    @prisma/client/runtime/*.cockroachdb.* @prisma/client/runtime/*.mysql.* @prisma/client/runtime/*.sqlite.* \
+    @prisma/client/runtime/*.sqlserver.*
 
 FROM ${NODE_IMAGE} AS service
 ENV NODE_ENV=production

@@ -56,7 +56,7 @@ export interface JobStack {
     definitions?: ReadonlyMap<string, JobDefinition>
     leaseSeconds?: number
     retryForMs?: number
-  }): Promise<RunningTestWorker>
+  }): RunningTestWorker
   create(body: Partial<CreateInstanceBody> & { name: string }): ReturnType<typeof requestCreateInstance>
   waitForJob(id: string, timeoutMs?: number): Promise<JobRow>
   instance(id: string): Promise<InstanceRow>
@@ -157,7 +157,7 @@ export async function startJobStack(
       ENCRYPTION_KEYS: `k1:${key.toString('base64')}`,
       LOG_LEVEL: 'error',
     },
-    async startWorker({ definitions = jobCatalogue, leaseSeconds = 6, retryForMs = 900_000 } = {}) {
+    startWorker({ definitions = jobCatalogue, leaseSeconds = 6, retryForMs = 900_000 } = {}) {
       const heartbeatDatabase = openPool(control.url, { size: 1 })
       const runner = createJobRunner({
         services: {
@@ -173,7 +173,7 @@ export async function startJobStack(
         leaseSeconds,
         retryForMs,
       })
-      const consumer = await startConsumer({
+      const consumer = startConsumer({
         url: queueUrl,
         routes: ['default', 'default.postgresql'],
         concurrency: 8,

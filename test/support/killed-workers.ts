@@ -1,9 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import pg from 'pg'
 import type { JobStack } from './job-stack.js'
 import { startWorkerProcess } from './worker-process.js'
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /** Names of the databases on a server that begin like this. */
 export async function databasesLike(url: string, pattern: string): Promise<string[]> {
@@ -26,23 +25,31 @@ export async function databasesLike(url: string, pattern: string): Promise<strin
  */
 export async function createWhileKilling(
   stack: JobStack,
-  options: { count: number; prefix: string; killEveryMs: number; disturb?: (kills: number) => Promise<void> },
+  options: {
+    count: number
+    prefix: string
+    killEveryMs: number
+    /** How often one is killed at most; without end unless told. */
+    kills?: number
+    disturb?: (kills: number) => Promise<void>
+  },
 ): Promise<{ kills: number }> {
   const { count, prefix, killEveryMs } = options
   const workers = [startWorkerProcess(stack.workerEnvironment), startWorkerProcess(stack.workerEnvironment)]
   let kills = 0
-  let done = false
+  const end = new AbortController()
   const killing = (async () => {
-    while (!done) {
-      await pause(killEveryMs)
+    while (kills < (options.kills ?? Infinity)) {
+      await pause(killEveryMs, undefined, { signal: end.signal })
       const victim = workers[kills % workers.length]
-      if (done || !victim) break
-      await victim.kill()
+      await victim?.kill()
       kills++
       await options.disturb?.(kills)
-      victim.start()
+      victim?.start()
     }
-  })()
+  })().catch((error: unknown) => {
+    if (!end.signal.aborted) throw error
+  })
   try {
     const answers = await Promise.all(
       Array.from({ length: count }, (_, index) => stack.create({ name: `${prefix} ${index}` })),
@@ -50,7 +57,7 @@ export async function createWhileKilling(
     const jobs = await Promise.all(answers.map((answer) => stack.waitForJob(answer.job.id, 300_000)))
     expect(jobs.filter((job) => job.status !== 'succeeded').map((job) => job.error)).to.deep.equal([])
   } finally {
-    done = true
+    end.abort()
     await killing
     await Promise.all(workers.map((worker) => worker.stop()))
   }

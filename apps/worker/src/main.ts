@@ -5,7 +5,12 @@ const config = readWorkerConfig(process.env)
 const log = createLogger('worker', config.log)
 const shutdown = prepareShutdown({ log })
 try {
-  await startWorker(config, createSecretResolver({ env: process.env, secretFilesDir: config.secretFilesDir }), log, shutdown)
+  await startWorker(
+    config,
+    createSecretResolver({ env: process.env, secretFilesDir: config.secretFilesDir }),
+    log,
+    shutdown,
+  )
 } catch (error) {
   log.error('The worker cannot start', { error })
   await shutdown.stop('it cannot start', 1)

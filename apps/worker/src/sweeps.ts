@@ -19,9 +19,6 @@ export function startSweeps(parts: { ringer: Ringer; store: Store; log: Log }): 
       log.warn('What has expired was not removed', { error })
     }
   }
-  const timers = [
-    setInterval(() => void ringer.sweep(), ringInterval),
-    setInterval(() => void clean(), cleanInterval),
-  ]
+  const timers = [setInterval(() => void ringer.sweep(), ringInterval), setInterval(() => void clean(), cleanInterval)]
   return { stop: () => timers.forEach((timer) => clearInterval(timer)) }
 }

@@ -18,7 +18,7 @@ describe('creating an instance', function () {
   let stack: JobStack
   before(async () => {
     stack = await startJobStack()
-    await stack.startWorker()
+    stack.startWorker()
   })
   after(() => stack.close())
 

@@ -79,9 +79,7 @@ describe('the job engine', function () {
     options = {},
   ): Promise<Result> {
     const known = new Map([...jobCatalogue, ...definitions.map((definition) => [definition.type, definition] as const)])
-    const workers = await Promise.all(
-      Array.from({ length: count }, () => stack.startWorker({ definitions: known, ...options })),
-    )
+    const workers = Array.from({ length: count }, () => stack.startWorker({ definitions: known, ...options }))
     try {
       return await work()
     } finally {
@@ -203,7 +201,7 @@ describe('the job engine', function () {
     const made = (name: string, undo: Step['undo']) =>
       defineStep({ name, run: () => Promise.resolve({ output: { name } }), ...(undo ? { undo } : {}) })
     const definition = job([
-      made('one', ({ saved }) => (undone.push(`one:${String(saved?.['name'])}`), Promise.resolve({}))),
+      made('one', ({ saved }) => (undone.push(`one:${JSON.stringify(saved)}`), Promise.resolve({}))),
       made('two', () => Promise.reject(new Failure('insufficient_privilege', 'May not remove it.'))),
       made('three', () => (undone.push('three'), Promise.resolve({}))),
       defineStep({ name: 'four', run: () => Promise.reject(new Failure('admin_api_refused', 'No.')) }),
@@ -211,7 +209,7 @@ describe('the job engine', function () {
     const ended = await withWorkers([definition], 1, async () => stack.waitForJob(await queue(definition)))
     expect(ended.status).to.equal('failed')
     expect(ended.error).to.include({ code: 'admin_api_refused', detail: 'No.' })
-    expect(undone).to.deep.equal(['three', 'one:one'])
+    expect(undone).to.deep.equal(['three', 'one:{"name":"one"}'])
     expect(ended.outcome).to.deep.include({ compensation: 'partial', leftovers: ['two: May not remove it.'] })
     expect(statuses(ended)).to.deep.equal(['undone', 'failed', 'undone', 'failed'])
   })
@@ -327,12 +325,15 @@ describe('the job engine', function () {
         run: ({ signal }) =>
           new Promise((resolve, reject) => {
             const timer = setTimeout(() => resolve({}), 1_000)
-            signal.addEventListener('abort', () => (clearTimeout(timer), reject(new Error('aborted'))))
+            signal.addEventListener('abort', () => {
+              clearTimeout(timer)
+              reject(new Error('aborted'))
+            })
           }),
       }),
     ])
     const known = new Map([[slow.type, slow]])
-    const first = await stack.startWorker({ definitions: known })
+    const first = stack.startWorker({ definitions: known })
     const id = await queue(slow)
     while ((await readJob(stack.store.database, id, '*'))?.steps[0]?.status !== 'running') await pause(20)
     await first.stop(0)

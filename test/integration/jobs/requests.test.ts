@@ -98,7 +98,7 @@ describe('requests for jobs, with no worker there', function () {
   it('end a job that never began, once a worker is there, without waiting for a slot', async () => {
     const { job, instance } = await stack.create({ name: 'Never begun' })
     await cancelJob(stack.store.database, job, origin)
-    const worker = await stack.startWorker()
+    const worker = stack.startWorker()
     const ended = await stack.waitForJob(job.id)
     await worker.stop()
     expect(ended.status).to.equal('cancelled')

@@ -2,7 +2,11 @@ import type { StepRow } from '@edfi-tenants/store'
 import { expect } from 'chai'
 import { jobProgress } from '../../../packages/jobs/src/engine/progress.js'
 
-const step = (name: string, weight?: number) => ({ name, run: () => Promise.resolve({}), ...(weight === undefined ? {} : { weight }) })
+const step = (name: string, weight?: number) => ({
+  name,
+  run: () => Promise.resolve({}),
+  ...(weight === undefined ? {} : { weight }),
+})
 const rows = (...statuses: StepRow['status'][]) => statuses.map((status) => ({ status }) as StepRow)
 
 describe('a job’s progress', () => {

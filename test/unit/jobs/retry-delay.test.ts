@@ -5,7 +5,9 @@ describe('the delay before another try', () => {
   const middle = () => 0.5
 
   it('grows with the trouble, from a second to half a minute', () => {
-    expect([0, 4_000, 20_000, 600_000].map((trouble) => retryDelay(trouble, undefined, middle))).to.deep.equal([1_000, 2_000, 10_000, 30_000])
+    expect([0, 4_000, 20_000, 600_000].map((trouble) => retryDelay(trouble, undefined, middle))).to.deep.equal([
+      1_000, 2_000, 10_000, 30_000,
+    ])
   })
 
   it('is spread, so that many jobs do not come back at once', () => {
