@@ -28,7 +28,7 @@ export const uuid = (notes: SchemaNotes = {}): TString => Type.String({ format: 
 export const time = (notes: SchemaNotes = {}): TString =>
   Type.String({
     format: 'date-time',
-    pattern: '^[0-9-]{10}T[0-9:]{6}[0-5][0-9](?:\\.[0-9]{1,9})?Z$',
+    pattern: '^[1-9][0-9-]{9}T[0-9:]{6}[0-5][0-9](?:\\.[0-9]{1,9})?Z$',
     'x-rule': 'must be a time in ISO 8601, in UTC, for example 2026-08-01T12:00:00Z',
     ...notes,
   })

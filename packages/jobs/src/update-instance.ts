@@ -9,4 +9,10 @@ export const updateInstance = defineJob({
   changing: true,
   steps: [updateRegistration, verifyRegistration],
   pivot: verifyRegistration,
+  settle: ({ status, error, undone }) => ({
+    statusReason:
+      status === 'succeeded' || undone
+        ? null
+        : `A change of contexts or type could not be undone; Admin API may have others than stand here. ${error?.detail ?? ''}`,
+  }),
 })

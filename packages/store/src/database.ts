@@ -19,8 +19,8 @@ export interface Pool extends Database {
   close(): Promise<void>
 }
 
-/** SQLSTATE classes and driver codes that mean: the control database is away or going away. */
-const awayCodes = /^(08|53|57P0|58)|^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)/
+/** SQLSTATE classes and driver codes that mean: the control database is away, going away, or lets nobody in. */
+const awayCodes = /^(08|28|3D000|53|55000|57P0|58)|^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)/
 
 /** The one translation of driver errors: away → `control_database_unavailable`, anything else is passed on as it is. */
 export function translateError(error: unknown): unknown {

@@ -18,8 +18,8 @@ const style = `
   table { border-collapse: collapse; width: 100% }
   th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line) }
   label { display: block; margin: 1rem 0 .25rem }
-  input, button { font: inherit; padding: .5rem .65rem; border: 1px solid var(--line); border-radius: .35rem; width: 100%; box-sizing: border-box; background: var(--paper); color: inherit }
-  button { margin-top: 1.25rem; background: var(--link); color: var(--paper); border-color: transparent; cursor: pointer }
+  form input, form button { font: inherit; padding: .5rem .65rem; border: 1px solid var(--line); border-radius: .35rem; width: 100%; box-sizing: border-box; background: var(--paper); color: inherit }
+  form button { margin-top: 1.25rem; background: var(--link); color: var(--paper); border-color: transparent; cursor: pointer }
   .narrow { max-width: 22rem; margin: 0 auto }`
 
 /** A plain page of ours; `body` is HTML already. */

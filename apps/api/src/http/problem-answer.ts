@@ -17,7 +17,6 @@ const retryAfterSeconds: Partial<Record<ProblemCode, number>> = {
 /** What `body-parser` and Express themselves fail with. */
 const failureOfHttpError = (error: unknown): Failure | null => {
   if (!(error instanceof Error) || !('status' in error)) return null
-  const { type } = error as { type?: unknown }
   switch (error.status) {
     case 413:
       return new Failure('payload_too_large', 'The body exceeds 1 MB.')
@@ -27,10 +26,10 @@ const failureOfHttpError = (error: unknown): Failure | null => {
         'The body has an encoding or character set that is not read here.',
       )
     case 400:
-      return type === 'entity.parse.failed' || type === 'request.size.invalid' || type === 'request.aborted'
-        ? new Failure('malformed_json', 'The body could not be parsed as JSON.')
-        : // A path that is not percent-encoded properly leads nowhere.
-          new Failure('not_found', 'There is nothing at this address.')
+      // A path that is not percent-encoded properly leads nowhere; all else is about the body.
+      return error instanceof URIError
+        ? new Failure('not_found', 'There is nothing at this address.')
+        : new Failure('malformed_json', 'The body could not be read as JSON.')
     default:
       return null
   }

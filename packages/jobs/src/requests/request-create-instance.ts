@@ -196,9 +196,6 @@ async function answerExisting(
 
 function nameIsTaken(plan: InstancePlan, constraint: string | null): Failure {
   return constraint === 'instances_held_database_name_key'
-    ? new Failure(
-        'database_name_taken',
-        `A database named "${plan.databaseName}" belongs to another instance on "${plan.server.name}".`,
-      )
+    ? new Failure('database_name_taken', `The database name "${plan.databaseName}" is taken on "${plan.server.name}".`)
     : new Failure('instance_exists', 'An instance of this name exists.')
 }

@@ -14,8 +14,15 @@ export const createDatabase = defineStep({
   weight: 6,
   timeoutMs: 60 * 60_000,
   async run(context) {
-    const { instance, ownership } = context
+    const { instance, ownership, saved, save, signal, progress } = context
     const access = await context.database()
+    let begun = saved !== null
+    // Recorded right before the first effect: a job that never came so far has nothing to undo on the server.
+    const fence = async (): Promise<void> => {
+      await context.fence()
+      if (!begun) await save({ output: { begun: true } })
+      begun = true
+    }
     const created = await access.provisioner.createDatabase(
       access.server,
       {
@@ -24,10 +31,10 @@ export const createDatabase = defineStep({
         owner: ownership,
         login: await registeredLogin(context, access),
       },
-      context,
+      { signal, progress, fence },
     )
     return {
-      output: { identity: created.identity },
+      output: { begun: true, identity: created.identity },
       instance: { databaseIdentity: created.identity },
       detail:
         created.created === 'now'
@@ -35,7 +42,8 @@ export const createDatabase = defineStep({
           : `Database "${created.databaseName}" had been made already.`,
     }
   },
-  async undo({ instance, ownership, database, signal, fence, progress }) {
+  async undo({ instance, ownership, saved, database, signal, fence, progress }) {
+    if (saved === null) return { detail: 'Nothing had been made on the database server.' }
     const { provisioner, server } = await database()
     try {
       const { dropped } = await provisioner.dropDatabase(

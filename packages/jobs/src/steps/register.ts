@@ -4,61 +4,66 @@ import { defineStep, type StepContext } from '../engine/define-job.js'
 import { registeredLogin } from './create-database.js'
 
 /**
- * Registers the database with Admin API, whose POST is not idempotent and answers without a body. So: look by name,
- * record the intent, then POST; after a lost answer the registration found by that name is the one we made.
+ * The name a registration has until it is finished: only we can have made one like it. The same guarantee that a database
+ * has until it gets its final name.
+ */
+const privateRegistrationName = (instanceId: string): string => `tm_${instanceId}`
+
+/**
+ * Registers the database with Admin API, whose POST is not idempotent and answers without a body. So it is made under a
+ * name that only we can have made, then renamed: after a lost answer the one found by that name is ours beyond doubt, and
+ * one that has the final name without being ours is never touched.
  */
 export const register = defineStep({
   name: 'register',
   async run(context) {
-    const { instance, signal, fence } = context
+    const { instance, save, signal, fence } = context
     const api = await context.adminApi()
     const odsInstanceId = instance.odsInstanceId ?? (await createRegistration(context, api))
+    if (instance.odsInstanceId === null) await save({ instance: { odsInstanceId } })
+    await api.updateRegistration(
+      odsInstanceId,
+      { name: instance.name, instanceType: instance.instanceType },
+      { signal, fence },
+    )
     await api.putContexts(odsInstanceId, instance.contexts, { signal, fence })
-    return {
-      output: { intended: true, odsInstanceId },
-      instance: { odsInstanceId },
-      result: { odsInstanceId },
-      detail: `Registered as ODS instance ${odsInstanceId}.`,
-    }
+    return { result: { odsInstanceId }, detail: `Registered as ODS instance ${odsInstanceId}.` }
   },
-  async undo({ instance, adminApi, saved, signal, fence }) {
+  async undo({ instance, adminApi, signal, fence }) {
     const api = await adminApi()
-    const intended = saved?.['intended'] === true
-    const found =
-      instance.odsInstanceId ??
-      (intended ? (await api.findRegistration(instance.name, { signal }))?.odsInstanceId : null)
-    if (found == null) return { detail: 'There was no registration to remove.' }
+    const found = instance.odsInstanceId ?? (await findOurs(api, instance.id, signal))
+    if (found === null) return { detail: 'There was no registration to remove.' }
     await api.deleteRegistration(found, { signal, fence })
     return { instance: { odsInstanceId: null }, detail: `ODS instance ${found} was removed from Admin API.` }
   },
 })
 
+/** An unfinished registration of ours; null when there is none. */
+const findOurs = async (api: AdminApi, instanceId: string, signal: AbortSignal): Promise<number | null> =>
+  (await api.findRegistration(privateRegistrationName(instanceId), { signal }))?.odsInstanceId ?? null
+
 async function createRegistration(context: StepContext, api: AdminApi): Promise<number> {
-  const { instance, saved, save, signal, fence } = context
-  const intended = saved?.['intended'] === true
-  const found = await api.findRegistration(instance.name, { signal })
-  const taken = `Admin API already has an ODS instance named "${instance.name}".`
-  if (found && !intended) throw new Failure('registration_name_taken', taken)
+  const { instance, signal, fence } = context
+  const earlier = await findOurs(api, instance.id, signal)
+  if (earlier !== null) return earlier
+  if (await api.findRegistration(instance.name, { signal }))
+    throw new Failure('registration_name_taken', `Admin API already has an ODS instance named "${instance.name}".`)
   const access = await context.database()
   const connectionString = access.provisioner.registeredConnectionString(access.server, {
     databaseName: instance.databaseName,
     login: await registeredLogin(context, access),
   })
-  const wanted = { name: instance.name, instanceType: instance.instanceType, connectionString }
-  if (found) {
-    // Ours from an earlier try: made sure to lead where it should.
-    await save({ instance: { odsInstanceId: found.odsInstanceId } })
-    await api.updateRegistration(found.odsInstanceId, wanted, { signal, fence })
-    return found.odsInstanceId
-  }
-  if (!intended) await save({ output: { intended: true } })
+  const name = privateRegistrationName(instance.id)
   try {
-    const odsInstanceId = await api.createRegistration(wanted, { signal, fence })
-    await save({ instance: { odsInstanceId } })
-    return odsInstanceId
+    return await api.createRegistration(
+      { name, instanceType: instance.instanceType, connectionString },
+      { signal, fence },
+    )
   } catch (error) {
-    // Taken between our look and our POST, and this was our first POST: it is not ours, and undo must not think so.
-    if (isFailure(error) && error.code === 'registration_name_taken' && !intended) await save({ output: null })
-    throw error
+    // Taken: by our own earlier POST, which arrived after we had looked.
+    const ours =
+      isFailure(error) && error.code === 'registration_name_taken' ? await findOurs(api, instance.id, signal) : null
+    if (ours === null) throw error
+    return ours
   }
 }

@@ -17,6 +17,7 @@ export interface PlacementServer {
 /** Everything that placing a new instance of a tenant depends on, read at one moment. */
 export interface Placement {
   tenant: string
+  /** Empty in a single-tenant environment: all its tenants share one Admin API tenant, and its names. */
   adminTenant: string
   environmentId: string
   environment: string
@@ -32,7 +33,7 @@ export interface Placement {
 }
 
 const select = `
-  SELECT t.name AS tenant, t.admin_tenant AS "adminTenant", e.id AS "environmentId", e.name AS environment, e.engine AS "databaseEngine",
+  SELECT t.name AS tenant, CASE WHEN e.multi_tenant THEN t.admin_tenant ELSE '' END AS "adminTenant", e.id AS "environmentId", e.name AS environment, e.engine AS "databaseEngine",
     t.default_server AS "defaultServer", t.default_template AS "defaultTemplate", t.default_instance_type AS "defaultInstanceType",
     t.database_name_pattern AS "databaseNamePattern", t.max_instances AS "maxInstances",
     CASE WHEN t.max_instances IS NULL THEN 0 ELSE (SELECT count(*)::integer FROM instances i WHERE i.tenant = t.name AND i.name_held) END AS instances,
