@@ -31,7 +31,11 @@ export async function startWorker(
     applicationName: 'edfi-tenants worker',
   })
   shutdown.add('store', () => store.close())
-  const heartbeats = openPool(url, { size: 1, applicationName: 'edfi-tenants heartbeat' })
+  const heartbeats = openPool(url, {
+    size: 1,
+    queryTimeoutMs: (config.leaseSeconds * 1000) / 3,
+    applicationName: 'edfi-tenants heartbeat',
+  })
   shutdown.add('heartbeats', () => heartbeats.close())
   await publishManifests(
     store,

@@ -23,12 +23,15 @@ export function queueNameOf(route: string): string {
   return queueNamePrefix + route
 }
 
+/** Whether a text is a route, `<pool>` or `<pool>.<engine>`. */
+export const isRoute = (text: string): boolean => routePattern.test(text)
+
 /** Whether a queue is one of ours, judged by its name. */
 export const isQueueName = (name: string): boolean =>
   name.startsWith(queueNamePrefix) && routePattern.test(name.slice(queueNamePrefix.length))
 
 /** The id of an entry, unique per ring. BullMQ allows no colon in it. */
-export const entryIdOf = ({ jobId, ring }: Ring): string => `${jobId}-r${String(ring)}`
+export const entryIdOf = ({ jobId, ring }: Pick<Ring, 'jobId' | 'ring'>): string => `${jobId}-r${String(ring)}`
 
 /** How long finished entries stay for the dashboard: the last 1,000 per queue, a day at most. */
 const kept = { count: 1000, age: 24 * 60 * 60 }

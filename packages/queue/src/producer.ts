@@ -1,6 +1,6 @@
 import { openBackend } from './backend.js'
 import type { Backend, EntryQueue } from './backend.js'
-import { entryIdOf, entryName, queueNameOf } from './entries.js'
+import { entryIdOf, entryName, isRoute, queueNameOf } from './entries.js'
 import { QueueUnreachable } from './port.js'
 import type { QueueLog, QueueProducer, Ring } from './port.js'
 import { reportErrors } from './report-errors.js'
@@ -35,6 +35,9 @@ async function add(queue: EntryQueue, rings: readonly Ring[]): Promise<void> {
     data: { jobId: ring.jobId },
     opts: { jobId: entryIdOf(ring) },
   }))
+  // An entry that nobody took by now would only be in the way, and with nobody there at all they would pile up.
+  const again = rings.filter(({ ring }) => ring > 1)
+  await Promise.all(again.map(({ jobId, ring }) => queue.remove(entryIdOf({ jobId, ring: ring - 1 })).catch(() => 0)))
   const [only] = entries
   if (only && entries.length === 1) await queue.add(only.name, only.data, only.opts)
   else await queue.addBulk(entries)
@@ -98,7 +101,11 @@ export function openProducer(options: { url: string; log: QueueLog; connections?
       if (closing.signal.aborted) throw new QueueUnreachable('this producer is closed')
       if (away) throw new QueueUnreachable('it has not answered lately')
       for (const [route, ofRoute] of byRoute(rings)) {
-        queueNameOf(route)
+        if (!isRoute(route)) {
+          // One row with an impossible route must not keep all others from being rung.
+          options.log.warn('A job has a route that no queue can have', { route, jobs: ofRoute.length })
+          continue
+        }
         for (let start = 0; start < ofRoute.length; start += chunkSize) {
           const chunk = ofRoute.slice(start, start + chunkSize)
           try {

@@ -20,7 +20,8 @@ export interface Pool extends Database {
 }
 
 /** SQLSTATE classes and driver codes that mean: the control database is away, going away, or lets nobody in. */
-const awayCodes = /^(08|28|3D000|53|55000|57P0|58)|^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)/
+const awayCodes =
+  /^(08|25006|28|3D000|53|55000|57P0|58)|^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)/
 
 /** The one translation of driver errors: away → `control_database_unavailable`, anything else is passed on as it is. */
 export function translateError(error: unknown): unknown {
@@ -45,28 +46,32 @@ function errorCode(error: unknown): string | undefined {
 
 /** pg gives no code for a connection that ended under a query, nor for one that could not be had in time. */
 const isLostConnection = (error: unknown): boolean =>
-  error instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
+  error instanceof Error &&
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/.test(error.message)
 
-/** Which unique constraint or index a statement ran into; null for any other error. */
+/** Which unique constraint, unique index or foreign key a statement ran into; null for any other error. */
 export function violatedConstraint(error: unknown): string | null {
-  if (!(error instanceof pg.DatabaseError) || error.code !== '23505') return null
+  if (!(error instanceof pg.DatabaseError) || (error.code !== '23505' && error.code !== '23503')) return null
   return error.constraint ?? null
 }
 
 /**
  * Opens a pool. Connections are made on demand; `connectTimeoutMs` (default 2,000) bounds how long a request waits for
- * one, so that a missing database makes for a quick 503 and not for a hanging client.
+ * one, so that a missing database makes for a quick 503 and not for a hanging client; `queryTimeoutMs` (default 30,000)
+ * how long for an answer, so that a connection that silently died is given up.
  */
 export function openPool(
   url: string,
-  options: { size: number; connectTimeoutMs?: number; applicationName?: string },
+  options: { size: number; connectTimeoutMs?: number; queryTimeoutMs?: number; applicationName?: string },
 ): Pool {
   const driver = new pg.Pool({
     connectionString: url,
     max: options.size,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 2_000,
+    query_timeout: options.queryTimeoutMs ?? 30_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
     application_name: options.applicationName ?? 'edfi-tenants',
   })
   // An idle connection that breaks is replaced by the next query; without a listener it would end the process.

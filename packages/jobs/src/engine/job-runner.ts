@@ -39,10 +39,11 @@ export function createJobRunner(options: {
 
   async function run(jobId: string): Promise<void> {
     if (stopping) return
+    const claimedAt = performance.now()
     const job = await claimJob(services.store.database, jobId, { worker, leaseSeconds, definitions: known })
     const definition = job && definitions.get(job.type)
     if (!job || !definition) return
-    const held = leases.hold({ jobId: job.id, epoch: job.epoch })
+    const held = leases.hold({ jobId: job.id, epoch: job.epoch }, claimedAt)
     try {
       await runJob(definition, openJob(job, held, services), {
         retryForMs: options.retryForMs,

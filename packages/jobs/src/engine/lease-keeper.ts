@@ -11,6 +11,8 @@ export interface HeldLease {
   stopped: AbortSignal
   /** Aborted when the job's cancelling was asked for; steps that only go forward take no notice. */
   cancelled: AbortSignal
+  /** Whether another worker has the job, or may have; also once it was stopped for another reason. */
+  isLost(): boolean
   /** Throws `lease_lost` unless the lease certainly holds for a while yet. */
   fence(): Promise<void>
   /** The job's cancelling was seen elsewhere than in a renewal. */
@@ -19,7 +21,8 @@ export interface HeldLease {
 }
 
 export interface LeaseKeeper {
-  hold(lease: Lease): HeldLease
+  /** @param claimedAt When the claim was sent, by `performance.now()`. */
+  hold(lease: Lease, claimedAt: number): HeldLease
   /** Stops everything that is held, for the reason given. */
   stopAll(reason: StopReason): void
   close(): void
@@ -29,6 +32,7 @@ interface Entry {
   lease: Lease
   stop: AbortController
   cancel: AbortController
+  lost: boolean
   /** When the renewal that succeeded last was sent, by our monotonic clock: the lease holds at least so much longer. */
   renewedAt: number
 }
@@ -42,6 +46,11 @@ export function createLeaseKeeper(options: { database: Database; leaseSeconds: n
   const leaseMs = leaseSeconds * 1000
   const held = new Map<string, Entry>()
   let renewing: Promise<void> | null = null
+
+  function lose(entry: Entry): void {
+    entry.lost = true
+    entry.stop.abort('lease-lost' satisfies StopReason)
+  }
 
   async function renew(): Promise<void> {
     const entries = [...held.values()]
@@ -57,29 +66,31 @@ export function createLeaseKeeper(options: { database: Database; leaseSeconds: n
       for (const entry of entries) {
         const row = byJob.get(entry.lease.jobId)
         if (row) entry.renewedAt = sentAt
-        else entry.stop.abort('lease-lost' satisfies StopReason)
+        else lose(entry)
         if (row?.cancelRequested) entry.cancel.abort()
       }
     } catch {
       const now = performance.now()
-      for (const entry of entries)
-        if (now - entry.renewedAt > leaseMs) entry.stop.abort('lease-lost' satisfies StopReason)
+      for (const entry of entries) if (now - entry.renewedAt > leaseMs) lose(entry)
     }
   }
   const renewOnce = (): Promise<void> => (renewing ??= renew().finally(() => (renewing = null)))
   const timer = setInterval(() => void renewOnce(), leaseMs / 3)
 
   return {
-    hold(lease) {
+    hold(lease, claimedAt) {
       const entry: Entry = {
         lease,
         stop: new AbortController(),
         cancel: new AbortController(),
-        renewedAt: performance.now(),
+        lost: false,
+        renewedAt: claimedAt,
       }
+      // An earlier run of the same job in this worker has lost it, whatever it knows.
+      const earlier = held.get(lease.jobId)
+      if (earlier) lose(earlier)
       held.set(lease.jobId, entry)
-      const holds = (): boolean =>
-        entry.stop.signal.reason !== 'lease-lost' && performance.now() - entry.renewedAt < leaseMs / 2
+      const holds = (): boolean => !entry.lost && performance.now() - entry.renewedAt < leaseMs / 2
       return {
         lease,
         stopped: entry.stop.signal,
@@ -89,6 +100,7 @@ export function createLeaseKeeper(options: { database: Database; leaseSeconds: n
           await renewOnce()
           if (!holds()) throw new Failure('lease_lost', 'This worker no longer holds the job.')
         },
+        isLost: () => entry.lost,
         cancel: () => entry.cancel.abort(),
         release: () => {
           if (held.get(lease.jobId) === entry) held.delete(lease.jobId)

@@ -33,6 +33,7 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
     if (change.job?.needsSlot !== undefined) job.needsSlot = change.job.needsSlot
     if (change.job?.error !== undefined) job.error = change.job.error
     if (change.job?.outcome !== undefined) job.outcome = change.job.outcome
+    if (change.job?.trouble === 'clear') job.troubledForMs = 0
     for (const patch of change.steps ?? []) {
       const row = job.steps[patch.position]
       if (!row) continue
@@ -114,7 +115,7 @@ async function withPatience<Result>(held: HeldLease, write: () => Promise<Result
       return await write()
     } catch (error) {
       const isAway = isFailure(error) && error.code === 'control_database_unavailable'
-      if (!isAway || held.stopped.reason === 'lease-lost') throw error
+      if (!isAway || held.isLost()) throw error
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }

@@ -68,6 +68,8 @@ export async function requestCreateInstance(
         : await insert(store.database, plan, request)
     } catch (error) {
       const constraint = violatedConstraint(error)
+      if (constraint === 'jobs_instance_id_fkey')
+        throw new Failure('unknown_tenant', 'The tenant, its environment or the database server was deleted just now.')
       const full = error instanceof Failure && error.code === 'instance_limit_reached'
       if (!full && constraint !== 'instances_held_name_key' && constraint !== 'instances_held_database_name_key')
         throw error

@@ -3,7 +3,8 @@ import { defineStep } from '../engine/define-job.js'
 
 /**
  * Makes sure, before anything costly, that the instance can be registered: Admin API is there and speaks our version,
- * knows the tenant, and has no registration of this name. The name itself is held by the instance's row.
+ * knows the tenant, and has no registration of this name. The name itself is held by the instance's row,
+ * and given back when nothing is left of a job that failed.
  */
 export const reserveName = defineStep({
   name: 'reserve-name',
@@ -18,5 +19,4 @@ export const reserveName = defineStep({
       )
     return { detail: `The name "${instance.name}" is free in Admin API.` }
   },
-  undo: () => Promise.resolve({ instance: { nameHeld: false }, detail: 'The name is free again.' }),
 })

@@ -18,7 +18,7 @@ export async function requestCancel(database: Database, jobId: string): Promise<
 /** What retrying a job begins with: its last state is put aside, its undone steps are to be done again. */
 export interface JobRestart {
   jobId: string
-  /** Steps as the definition lists them now; they replace the names on record when nothing stands of the old ones. */
+  /** Whether one of its steps needs a slot. */
   needsSlot: boolean
   /** Whether the job's instance is to be in the making again. */
   instanceProvisioning: boolean
@@ -37,7 +37,8 @@ export async function restartJob(database: Database, restart: JobRestart): Promi
          event_count = event_count + 1
        WHERE id = $1 AND status IN ('failed', 'cancelled') RETURNING id, instance_id, attempt, event_count
      ), step AS (
-       UPDATE job_steps s SET status = 'pending', error = NULL, detail = NULL, output = CASE WHEN s.status <> 'undone' THEN s.output END, started_at = NULL, finished_at = NULL
+       UPDATE job_steps s SET status = 'pending', error = NULL, detail = NULL, output = CASE WHEN s.status <> 'undone' THEN s.output END,
+         attempts = CASE WHEN s.status <> 'undone' THEN s.attempts ELSE 0 END, started_at = NULL, finished_at = NULL
        FROM j WHERE s.job_id = j.id AND s.status NOT IN ('succeeded', 'skipped')
      ), instance AS (
        UPDATE instances i SET status = 'provisioning', status_reason = NULL, name_held = true, updated_at = now()

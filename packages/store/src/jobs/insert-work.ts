@@ -52,7 +52,13 @@ export interface NewJob {
 }
 
 const insert = `
-  WITH instance AS (
+  WITH alive AS (
+    SELECT i.id FROM jsonb_to_recordset($1::jsonb) AS i (id uuid, tenant text, "environmentId" uuid, "serverId" uuid)
+      JOIN tenants t ON t.name = i.tenant AND t.deleted_at IS NULL
+      JOIN environments e ON e.id = i."environmentId" AND e.deleted_at IS NULL
+      JOIN database_servers d ON d.id = i."serverId" AND d.deleted_at IS NULL
+    FOR KEY SHARE OF t, e, d
+  ), instance AS (
     INSERT INTO instances (id, tenant, environment_id, admin_tenant, server_id, name, display_name, status, instance_type, contexts, labels,
       template_name, database_name, origin, source_instance_id, deletion_protection, parameters, parameters_hash, batch_id, ref)
     SELECT id, tenant, "environmentId", "adminTenant", "serverId", name, "displayName", 'provisioning', "instanceType", contexts, labels,
@@ -60,6 +66,7 @@ const insert = `
     FROM jsonb_to_recordset($1::jsonb) AS i (id uuid, tenant text, "environmentId" uuid, "adminTenant" text, "serverId" uuid, name text,
       "displayName" text, "instanceType" text, contexts jsonb, labels jsonb, "templateName" text, "databaseName" text, origin text,
       "sourceInstanceId" uuid, "deletionProtection" boolean, parameters jsonb, "parametersHash" text, "batchId" uuid, ref text)
+    WHERE id IN (SELECT id FROM alive)
     RETURNING id, number, created_at
   ), job AS (
     INSERT INTO jobs (id, type, definition_version, needs_slot, changing, priority, tenant, instance_id, environment_id, server_id, engine,
@@ -90,7 +97,8 @@ export interface Written {
 /**
  * Writes instances, the jobs that will make or change them, and the audit events, in one statement: all or nothing.
  * Returns by id what the database added. Runs into `instances_held_name_key`, `instances_held_database_name_key` or
- * `jobs_changing_instance_key` when a name is taken or the instance busy (see `violatedConstraint`).
+ * `jobs_changing_instance_key` when a name is taken or the instance busy, and into `jobs_instance_id_fkey` when tenant,
+ * environment or database server were deleted meanwhile (see `violatedConstraint`).
  */
 export async function insertWork(
   database: Database,

@@ -15,7 +15,7 @@ const takeLock = 4_807_001
 /** How long a rung job keeps its slot and is not rung again while nobody has claimed it, in seconds. */
 const reservationSeconds = 4
 
-/** Jobs without a slot that may wait in the queue at once; the rest wait here, in order. */
+/** Jobs without a slot that may wait in the queue of one route at once; the rest wait here, in order. */
 const queuedWithoutSlot = 64
 
 /** Jobs that nobody runs, whose time has come, and that were not rung just now. */
@@ -53,12 +53,19 @@ const takeDue = `
     FROM heads JOIN sharers ON sharers.tenant IS NOT DISTINCT FROM heads.tenant AND sharers.batch_id IS NOT DISTINCT FROM heads.batch_id
   ), places AS (
     SELECT turns.*, row_number() OVER (PARTITION BY server_id ORDER BY priority DESC, turn, served_at NULLS FIRST, number) AS place FROM turns
+  ), queued AS (
+    SELECT worker_pool, engine, count(*) AS jobs FROM jobs
+    WHERE finished_at IS NULL AND NOT needs_slot AND rung_at > now() - make_interval(secs => ${reservationSeconds})
+      AND (lease_expires_at IS NULL OR lease_expires_at <= now())
+    GROUP BY worker_pool, engine
   ), chosen AS (
     SELECT places.id, free.server_id, free.number FROM places JOIN free USING (server_id, place)
     UNION ALL
-    (SELECT id, NULL, NULL FROM jobs WHERE NOT needs_slot AND ${isDue} ORDER BY priority DESC, number
-     LIMIT (SELECT greatest(0, ${queuedWithoutSlot} - count(*)) FROM jobs WHERE finished_at IS NULL AND NOT needs_slot
-       AND rung_at > now() - make_interval(secs => ${reservationSeconds}) AND (lease_expires_at IS NULL OR lease_expires_at <= now())))
+    SELECT ranked.id, NULL, NULL FROM (
+      SELECT id, worker_pool, engine, row_number() OVER (PARTITION BY worker_pool, engine ORDER BY priority DESC, number) AS place
+      FROM jobs WHERE NOT needs_slot AND ${isDue}
+    ) AS ranked LEFT JOIN queued ON queued.worker_pool = ranked.worker_pool AND queued.engine IS NOT DISTINCT FROM ranked.engine
+    WHERE ranked.place <= ${queuedWithoutSlot} - coalesce(queued.jobs, 0)
   ), reserved AS (
     UPDATE slots SET job_id = chosen.id, expires_at = now() + make_interval(secs => ${reservationSeconds})
     FROM chosen WHERE slots.server_id = chosen.server_id AND slots.number = chosen.number

@@ -84,7 +84,13 @@ const instanceColumns: Record<keyof InstancePatch, string> = {
   loginPassword: 'login_password',
 }
 
-const json = (value: unknown): string | null => (value === null || value === undefined ? null : JSON.stringify(value))
+/** Text from elsewhere without what PostgreSQL cannot keep: NUL, and halves of characters. */
+const storable = (text: string): string => Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8')
+
+const stringify = (value: unknown): string =>
+  JSON.stringify(value, (_key, each: unknown) => (typeof each === 'string' ? storable(each) : each))
+
+const json = (value: unknown): string | null => (value === null || value === undefined ? null : stringify(value))
 
 /**
  * Writes what a worker did, in one statement that takes effect only while the worker's lease holds and its epoch is the
@@ -111,7 +117,7 @@ export async function writeJob(
   if (events.length > 0)
     parts.push(`event AS (INSERT INTO job_events (job_id, sequence, type, data)
       SELECT j.id, j.event_count - ${events.length} + e.ordinality, e.value ->> 'type', e.value -> 'data'
-      FROM j, jsonb_array_elements(${bind(JSON.stringify(events))}::jsonb) WITH ORDINALITY AS e)`)
+      FROM j, jsonb_array_elements(${bind(stringify(events))}::jsonb) WITH ORDINALITY AS e)`)
   const text = `WITH ${parts.join(', ')} SELECT cancel_requested_at IS NOT NULL AS "cancelRequested" FROM j`
   const [row] = await database.query<{ cancelRequested: boolean }>(text, values, nameOf(text))
   if (!row) throw new Failure('lease_lost', 'This worker no longer holds the job.')
@@ -137,7 +143,8 @@ function jobAssignments({ job = {}, endLease }: JobWrite, bind: (value: unknown)
   if (job.direction !== undefined) set.push(`direction = ${bind(job.direction)}`)
   if (job.waitingFor !== undefined) set.push(`waiting_for = ${bind(job.waitingFor)}`)
   if (job.nextRunInMs !== undefined)
-    set.push(`next_run_at = now() + make_interval(secs => ${bind(job.nextRunInMs / 1000)})`)
+    set.push(`next_run_at = CASE WHEN cancel_requested_at IS NULL OR direction = 'undo'
+      THEN now() + make_interval(secs => ${bind(job.nextRunInMs / 1000)}) ELSE now() END`)
   if (job.progress !== undefined) set.push(`progress = ${bind(job.progress)}`)
   if (job.needsSlot !== undefined) set.push(`needs_slot = ${bind(job.needsSlot)}`)
   if (job.error !== undefined) set.push(`error = ${bind(json(job.error))}::jsonb`)
@@ -171,14 +178,16 @@ function stepUpdate(steps: StepPatch[], bind: (value: unknown) => string): strin
       attempts = s.attempts + p.started::integer,
       started_at = CASE WHEN p.started THEN coalesce(s.started_at, clock_timestamp()) ELSE s.started_at END,
       finished_at = CASE WHEN p.finished THEN clock_timestamp() WHEN p.started THEN NULL ELSE s.finished_at END
-    FROM j, jsonb_to_recordset(${bind(JSON.stringify(rows))}::jsonb) AS p (position integer, status text, detail text, output jsonb, error jsonb,
+    FROM j, jsonb_to_recordset(${bind(stringify(rows))}::jsonb) AS p (position integer, status text, detail text, output jsonb, error jsonb,
       set_detail boolean, set_output boolean, set_error boolean, started boolean, finished boolean)
     WHERE s.job_id = j.id AND s.position = p.position)`
 }
 
 function instanceUpdate(patch: InstancePatch, bind: (value: unknown) => string): string {
   const set = (Object.entries(patch) as [keyof InstancePatch, unknown][]).map(([key, value]) =>
-    key === 'contexts' ? `contexts = ${bind(json(value))}::jsonb` : `${instanceColumns[key]} = ${bind(value)}`,
+    key === 'contexts'
+      ? `contexts = ${bind(json(value))}::jsonb`
+      : `${instanceColumns[key]} = ${bind(typeof value === 'string' ? storable(value) : value)}`,
   )
   return `instance AS (UPDATE instances SET ${[...set, 'updated_at = now()'].join(', ')} FROM j WHERE instances.id = j.instance_id)`
 }
