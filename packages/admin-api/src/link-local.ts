@@ -9,8 +9,11 @@ refused.addSubnet('fe80::', 10, 'ipv6')
 // The same IPv4 range behind NAT64 and in the old IPv4-compatible form; `::ffff:…` is matched by the IPv4 rule above.
 refused.addSubnet('64:ff9b::169.254.0.0', 112, 'ipv6')
 refused.addSubnet('::169.254.0.0', 112, 'ipv6')
-// The metadata service of AWS over IPv6.
+// Metadata services of clouds that stand elsewhere: AWS and Google over IPv6, Alibaba, Azure.
 refused.addAddress('fd00:ec2::254', 'ipv6')
+refused.addAddress('fd20:ce::254', 'ipv6')
+refused.addAddress('100.100.100.200', 'ipv4')
+refused.addAddress('168.63.129.16', 'ipv4')
 
 /** Whether an address literal (IPv6 with or without brackets) is link-local, where clouds keep their metadata services. */
 export function isLinkLocal(host: string): boolean {

@@ -1,5 +1,6 @@
+import { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import type { Login, Operation, Server } from '@edfi-tenants/provisioner'
+import { assertAddressAllowed, guardedLookup, type Login, type Operation, type Server } from '@edfi-tenants/provisioner'
 import pg from 'pg'
 import { assertRunning, stopped, toFailure, type Role } from './errors.js'
 import { readSettings, type Settings, type TlsSettings } from './settings.js'
@@ -78,6 +79,7 @@ export async function withSession<Result>(
 
 async function open(target: Target, signal: AbortSignal): Promise<pg.Client> {
   assertRunning(signal)
+  assertAddressAllowed(target.settings.host)
   const client = new pg.Client(clientConfig(target))
   // Without a listener a connection that breaks while idle would end the process; the next query reports it.
   client.on('error', () => undefined)
@@ -94,9 +96,19 @@ async function open(target: Target, signal: AbortSignal): Promise<pg.Client> {
   }
 }
 
+/** The driver resolves names by itself; this way only to addresses that may be connected to. */
+function guardedSocket(): Socket {
+  const socket = new Socket()
+  const connect = socket.connect.bind(socket)
+  return Object.assign(socket, {
+    connect: (port: number, host: string) => connect({ port, host, lookup: guardedLookup }),
+  })
+}
+
 const clientConfig = (target: Target): pg.ClientConfig => ({
   host: target.settings.host,
   port: target.settings.port,
+  stream: guardedSocket,
   user: target.login.username,
   // As a function an empty password stays empty instead of being looked up in our surroundings.
   password: () => target.login.password,

@@ -1,18 +1,17 @@
 import { Failure } from '@edfi-tenants/core'
 import type { ConnectionStringRequest, Server } from '@edfi-tenants/provisioner'
+import { optionNamePattern } from './registered-options.js'
 import { readSettings } from './settings.js'
 
 /** Admin API keeps the string encrypted and in Base64 in a column of limited length; longer ones would not fit. */
 const maxBytes = 1050
 
-/** Keywords that say where and as whom to connect, and Npgsql's other words for them. */
-const notOptions =
-  /^(host|server|port|database|db|username|user name|user id|userid|uid|password|passfile|psw|pwd|integrated security)$/i
+const optionName = new RegExp(optionNamePattern, 'u')
 
 /** The string that Npgsql reads, for the address at which ODS/API reaches the server. */
 export function registeredConnectionString(server: Server, { databaseName, login }: ConnectionStringRequest): string {
   const { host, port, options } = readSettings(server).registered
-  const refused = Object.keys(options).filter((keyword) => notOptions.test(keyword.trim()))
+  const refused = Object.keys(options).filter((keyword) => !optionName.test(keyword))
   if (refused.length > 0)
     throw new Failure('settings_invalid', `Not to be given in registered.options: ${refused.join(', ')}.`)
   const parts = Object.entries({

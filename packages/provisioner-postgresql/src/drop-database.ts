@@ -26,14 +26,15 @@ export const dropDatabase = async (
   return onMaintenance(server, operation, async (session, settings) => {
     await lockInstance(session, request.owner, operation.signal)
     const { finished, leftovers } = await findInstance(session, request.databaseName, request.owner)
-    if (finished) assertDroppable(finished, request)
+    const isAnothers = finished !== null && !isOwnedBy(finished.marker, { ...request.owner, epoch: Infinity })
+    if (finished && !isAnothers) assertDroppable(finished, request)
     const dropped: string[] = []
     for (const leftover of leftovers) {
       await operation.fence()
       await dropPrivate(session, leftover.name)
       dropped.push(leftover.name)
     }
-    if (finished) {
+    if (finished && !isAnothers) {
       await retire(session, finished, request, operation)
       await operation.fence()
       await dropPrivate(session, privateName(request.owner))
@@ -43,6 +44,8 @@ export const dropDatabase = async (
       await dropOwnLogin(session, operation, request.owner, request.ownLogin, (name, work) =>
         withSession(adminTarget(server, settings, name), operation.signal, work),
       )
+    // A name that somebody else took keeps nothing of the instance's from being removed.
+    if (isAnothers) throw notOurs()
     return { dropped }
   })
 }
@@ -62,9 +65,12 @@ export async function dropPrivate(session: Session, name: string): Promise<void>
   }
 }
 
+const notOurs = (): Failure =>
+  new Failure('not_our_database', 'The database of this name is not the one we made; it was not touched.')
+
 function assertDroppable(found: FoundDatabase | null, request: DropDatabase): void {
   if (!found || !isOwnedBy(found.marker, request.owner) || (request.identity ?? found.identity) !== found.identity)
-    throw new Failure('not_our_database', 'The database of this name is not the one we made; it was not touched.')
+    throw notOurs()
   if (found.isTemplate)
     throw new Failure('database_error', 'The database is marked as a template; unmark it (IS_TEMPLATE false) first.')
 }

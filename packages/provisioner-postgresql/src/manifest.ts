@@ -1,4 +1,5 @@
 import { contractVersion, type ProvisionerManifest } from '@edfi-tenants/provisioner'
+import { optionNamePattern, optionValuePattern } from './registered-options.js'
 
 const port = { type: 'integer', minimum: 1, maximum: 65_535 }
 const host = { type: 'string', minLength: 1, maxLength: 255 }
@@ -24,7 +25,12 @@ export const manifest: ProvisionerManifest = {
         description: 'Absent: not encrypted.',
         properties: {
           mode: { enum: ['disable', 'require', 'verify-ca', 'verify-full'] },
-          ca: { type: 'string', maxLength: 65_536, description: 'Trusted authorities, PEM text.' },
+          ca: {
+            type: 'string',
+            maxLength: 65_536,
+            pattern: '-----BEGIN CERTIFICATE-----',
+            description: 'Trusted authorities, PEM text.',
+          },
         },
       },
       connectTimeoutMs: { type: 'integer', minimum: 100, maximum: 120_000, default: 10_000 },
@@ -58,9 +64,10 @@ export const manifest: ProvisionerManifest = {
           options: {
             type: 'object',
             maxProperties: 20,
-            propertyNames: { pattern: '^[A-Za-z][A-Za-z ]{0,49}$' },
-            additionalProperties: { type: 'string', maxLength: 200 },
-            description: 'Further Npgsql keywords, for example {"SSL Mode": "Require"}.',
+            propertyNames: { pattern: optionNamePattern },
+            additionalProperties: { type: 'string', maxLength: 200, pattern: optionValuePattern },
+            description:
+              'Further Npgsql keywords, for example {"SSL Mode": "Require"}; none for address, database or login.',
           },
         },
       },

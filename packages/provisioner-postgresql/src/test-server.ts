@@ -1,5 +1,6 @@
 import type { Json } from '@edfi-tenants/core'
-import type { Operation, Server, ServerCheck, ServerReport } from '@edfi-tenants/provisioner'
+import type { Operation, Server, ServerCheck, ServerReport, TestServer } from '@edfi-tenants/provisioner'
+import { checkRegisteredLogin } from './check-registered-login.js'
 import { onMaintenance, type Session } from './connect.js'
 import { readDatabases } from './list-databases.js'
 import { quoteName } from './quote.js'
@@ -29,19 +30,21 @@ const factsQuery = `
 /** Tries all that this server is needed for. Changes nothing; fails where it cannot even be connected to. */
 export const testServer = (
   server: Server,
-  { templates }: { templates: Record<string, Json> },
+  { templates, registeredLogin, ownLogins }: TestServer,
   operation: Operation,
 ): Promise<ServerReport> =>
-  onMaintenance(server, operation, async (session) => {
+  onMaintenance(server, operation, async (session, settings) => {
     const [facts] = await session.query<Facts>(factsQuery)
     if (!facts) throw new Error('The login has no entry in pg_roles.')
-    const checks = serverChecks(facts)
+    const checks = serverChecks(facts, ownLogins)
+    if (registeredLogin) checks.push(await checkRegisteredLogin(session, settings, registeredLogin, operation.signal))
     for (const [name, template] of Object.entries(templates)) checks.push(await checkTemplate(session, name, template))
     return { serverVersion: facts.version, checks, databases: await readDatabases(session) }
   })
 
-function serverChecks(facts: Facts): ServerCheck[] {
+function serverChecks(facts: Facts, ownLogins: boolean): ServerCheck[] {
   const role = quoteName(facts.username)
+  const createRole = `ALTER ROLE ${role} CREATEROLE;`
   return [
     {
       name: 'reach',
@@ -57,14 +60,14 @@ function serverChecks(facts: Facts): ServerCheck[] {
     },
     right('create-databases', facts.create_database, `ALTER ROLE ${role} CREATEDB;`),
     right('end-sessions', facts.superuser || facts.signal, `GRANT pg_signal_backend TO ${role};`),
-    {
-      name: 'create-logins',
-      ok: true,
-      detail: facts.create_role
-        ? 'The login may create logins.'
-        : 'Needed only where every instance has its own login.',
-      ...(facts.create_role ? {} : { remedy: `ALTER ROLE ${role} CREATEROLE;` }),
-    },
+    ownLogins || facts.create_role
+      ? right('create-logins', facts.create_role, createRole)
+      : {
+          name: 'create-logins',
+          ok: true,
+          detail: 'Needed only where every instance has its own login.',
+          remedy: createRole,
+        },
   ]
 }
 

@@ -1,4 +1,5 @@
 export * from './identifier.js'
+export * from './link-local.js'
 export * from './load-provisioners.js'
 export * from './manifest.js'
 export * from './marker.js'

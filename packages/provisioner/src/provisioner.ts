@@ -56,6 +56,16 @@ export interface VerifiedDatabase {
   descriptors: number | null
 }
 
+/** What a server test looks at besides the server itself. */
+export interface TestServer {
+  /** The server's templates, each entry as the manifest's `templateSchema` has it. */
+  templates: Record<string, Json>
+  /** The login that instances share; absent where there is none. Whether it can sign in is tried. */
+  registeredLogin?: Login
+  /** Whether instances get logins of their own: then the right to make them is needed. */
+  ownLogins: boolean
+}
+
 /** One finding of a server test. A failed one says in `remedy` what to do, with the SQL where there is any. */
 export interface ServerCheck {
   name: string
@@ -84,8 +94,8 @@ export interface ConnectionStringRequest {
 export interface Provisioner {
   readonly manifest: ProvisionerManifest
 
-  /** Tries everything this server is needed for: reaching it, rights, version, templates. Changes nothing. */
-  testServer(server: Server, request: { templates: Record<string, Json> }, operation: Operation): Promise<ServerReport>
+  /** Tries everything this server is needed for: reaching it, rights, version, templates, the shared login. Changes nothing. */
+  testServer(server: Server, request: TestServer, operation: Operation): Promise<ServerReport>
 
   /** All databases of the server except the engine's own. */
   listDatabases(server: Server, operation: Operation): Promise<DatabaseInfo[]>
@@ -100,7 +110,8 @@ export interface Provisioner {
 
   /**
    * Drops an instance's database, its unfinished leftovers and its own login. The marker is compared in the very
-   * operation that drops; a database that is not ours fails with `not_our_database`, one that is not there is no error.
+   * operation that drops; one that is not there is no error. Where the name is another's database, leftovers and login
+   * are removed all the same before it fails with `not_our_database`.
    */
   dropDatabase(server: Server, request: DropDatabase, operation: Operation): Promise<{ dropped: string[] }>
 

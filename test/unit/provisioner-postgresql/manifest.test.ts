@@ -35,4 +35,32 @@ describe('manifest of postgresql', () => {
     ]
     for (const wrong of wrongs) expect(faultsOf(wrong), JSON.stringify(wrong)).not.to.deep.equal([])
   })
+  const withOptions = (options: JsonObject) => faultsOf({ host: 'db', registered: { host: 'x', port: 1, options } })
+
+  it('refuses keywords of the connection string that we set ourselves, in any case and spacing', () => {
+    const keywords = 'Host,SERVER,port,Database,dB,Username,User Name,USER ID,UserId,User  Id,uid,Password,PSW,Pwd'
+    for (const keyword of [...keywords.split(','), 'Passfile', 'Integrated Security', 'Host ', 'user name  '])
+      expect(withOptions({ [keyword]: 'y' }), keyword).not.to.deep.equal([])
+  })
+
+  it('takes keywords that only begin or end like those', () => {
+    for (const keyword of [
+      'Host Recheck Seconds',
+      'Persist Security Info',
+      'Ssl Password',
+      'Pooling',
+      'Load Balance Hosts',
+    ])
+      expect(withOptions({ [keyword]: '10' }), keyword).to.deep.equal([])
+  })
+
+  it('refuses values that could end and begin another keyword', () => {
+    for (const value of ['a;Host=b', `a'b`, 'a"b', 'a\nb', 'a\u0000'])
+      expect(withOptions({ 'Application Name': value }), JSON.stringify(value)).not.to.deep.equal([])
+    expect(withOptions({ 'Application Name': 'Ed-Fi ODS/API = größer' })).to.deep.equal([])
+  })
+
+  it('refuses authorities that are not PEM, which Node would take as no authority at all', () => {
+    expect(faultsOf({ host: 'db', tls: { mode: 'verify-full', ca: '/etc/ssl/ca.pem' } })).not.to.deep.equal([])
+  })
 })

@@ -6,8 +6,9 @@ import { defineStep } from '../engine/define-job.js'
 export const testServer = defineStep({
   name: 'test-server',
   async run(context) {
-    const { provisioner, server, templates } = await context.database()
-    const report = await provisioner.testServer(server, { templates }, context)
+    const { provisioner, server, templates, sharedLogin } = await context.database()
+    const request = { templates, ownLogins: !sharedLogin, ...(sharedLogin ? { registeredLogin: sharedLogin } : {}) }
+    const report = await provisioner.testServer(server, request, context)
     await saveServerReport(context.store, server.id, report as unknown as JsonObject)
     const failed = report.checks.filter((check) => !check.ok)
     return {

@@ -14,7 +14,8 @@ export function describeConnecting({ provisioner, target }: ConformanceContext):
   describe('connections', () => {
     it('finds nothing wrong with the server it is tested on, and says what is with a missing template', async () => {
       const templates = { minimal: target().template, gone: target().missingTemplate }
-      const report = await provisioner.testServer(target().server, { templates }, operation())
+      const request = { templates, registeredLogin: target().login, ownLogins: true }
+      const report = await provisioner.testServer(target().server, request, operation())
       assert.notEqual(report.serverVersion, '')
       const failed = report.checks.filter((check) => !check.ok)
       assert.deepEqual(
@@ -35,7 +36,21 @@ export function describeConnecting({ provisioner, target }: ConformanceContext):
       const create = provisioner.createDatabase(server, createRequest(target(), newOwner(), newName()), operation())
       const failure = await failsWith(create, 'server_unreachable', server)
       assert.equal(failure.retryable, true)
-      await failsWith(provisioner.testServer(server, { templates: {} }, operation()), 'server_unreachable', server)
+      const test = provisioner.testServer(server, { templates: {}, ownLogins: false }, operation())
+      await failsWith(test, 'server_unreachable', server)
+    })
+
+    it('finds that the shared login cannot sign in before an instance is made with it', async () => {
+      const registeredLogin = { ...target().login, password: 'wrong-2216' }
+      const request = { templates: {}, registeredLogin, ownLogins: false }
+      const { checks } = await provisioner.testServer(target().server, request, operation())
+      const failed = checks.filter((check) => !check.ok)
+      assert.deepEqual(
+        failed.map((check) => check.name),
+        ['registered-login'],
+      )
+      assert.ok(failed[0]?.remedy)
+      assert.ok(!JSON.stringify(checks).includes(registeredLogin.password))
     })
 
     it('says that the privileged login is refused, which no repetition helps', async () => {

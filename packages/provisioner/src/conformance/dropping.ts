@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { privateName } from '../private-name.js'
 import {
   createRequest,
   failsWith,
+  leftoversOf,
   newName,
   newOwner,
   operation,
@@ -36,6 +38,24 @@ export function describeDropping({ provisioner, target }: ConformanceContext): v
       assert.equal(await session.isOpen(), true)
       await session.close()
       await target().dropForeign(name)
+    })
+
+    it('removes what is unfinished and the own login although somebody else has the name, and says so', async function () {
+      if (!provisioner.manifest.capabilities.supportsPerInstanceLogin) return this.skip()
+      const owner = newOwner(2)
+      const [made, taken] = [newName(), newName()]
+      const login = { username: `own_${made}`, password: 'Own-Pass-5d2e', own: true }
+      await provisioner.createDatabase(target().server, createRequest(target(), owner, made, { login }), operation())
+      await provisioner.dropDatabase(target().server, { databaseName: made, owner }, operation())
+      assert.equal(await target().canConnect(login), true)
+      await target().createUnmarked(privateName({ ...owner, epoch: 1 }))
+      await target().createForeign(taken)
+      const drop = { databaseName: taken, owner, ownLogin: login.username }
+      await failsWith(provisioner.dropDatabase(target().server, drop, operation()), 'not_our_database', target().server)
+      assert.deepEqual(await leftoversOf(target(), owner), [])
+      assert.equal(await target().canConnect(login), false)
+      assert.ok((await target().listRaw()).includes(taken))
+      await target().dropForeign(taken)
     })
 
     it('refuses a database of another instance, another installation, a later run, or another identity', async () => {
