@@ -50,17 +50,17 @@ const text = format.printf(({ timestamp, level, message, service, ...details }) 
   return [head, `  ${error.stack ?? error.message ?? JSON.stringify(error)}`, ...cause].join('\n')
 })
 
-function wrap(winston: Winston): Logger {
-  const write =
-    (level: LogLevel): Write =>
-    (message, details = {}) =>
-      void winston.log({ ...details, level, message })
+function wrap(winston: Winston, lowest: LogLevel): Logger {
+  // Asked here, because winston formats a line before it looks whether anyone wants it.
+  const isWanted = (level: LogLevel): boolean => logLevels.indexOf(level) <= logLevels.indexOf(lowest)
+  const write = (level: LogLevel): Write =>
+    isWanted(level) ? (message, details = {}) => void winston.log({ ...details, level, message }) : () => undefined
   return {
     error: write('error'),
     warn: write('warn'),
     info: write('info'),
     debug: write('debug'),
-    child: (context) => wrap(winston.child(context)),
+    child: (context) => wrap(winston.child(context), lowest),
   }
 }
 
@@ -83,5 +83,6 @@ export function createLogger(
       transports: [new transports.Stream({ stream })],
       exitOnError: false,
     }),
+    settings.level,
   )
 }

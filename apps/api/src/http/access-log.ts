@@ -2,11 +2,15 @@ import type { NextFunction, Request, Response } from 'express'
 import type { Log } from '../parts.js'
 import { requestIdOf } from './request-id.js'
 
-/** One line per request, without its query: that may hold what nobody should read. Health probes only when debugging. */
+/**
+ * One line per request, without its query: that may hold what nobody should read. Health probes and reads that were
+ * answered only when debugging, as clients that poll would drown everything else.
+ */
 export function accessLog(log: Log) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const begun = performance.now()
     response.on('close', () => {
+      const isRead = request.method === 'GET' && response.writableFinished && response.statusCode < 400
       const fields = {
         requestId: requestIdOf(response),
         method: request.method,
@@ -15,7 +19,7 @@ export function accessLog(log: Log) {
         durationMs: Math.round(performance.now() - begun),
         client: response.locals['clientId'] as string | undefined,
       }
-      if (fields.path.startsWith('/health/')) log.debug('request', fields)
+      if (isRead) log.debug('request', fields)
       else log.info('request', fields)
     })
     next()
