@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import { format, resolveConfig } from 'prettier'
 import type { Measure } from './figures/bench.js'
 import { measureCreates } from './figures/creates.js'
@@ -32,6 +33,13 @@ async function writeResults(file: string, results: object): Promise<void> {
   await writeFile(file, await format(JSON.stringify(results), { ...config, parser: 'json' }))
 }
 
+/** What the table has room for; a cause says more than what it led to. */
+function firstLineOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const line = (error.message.split('\n')[0] ?? '').slice(0, 200)
+  return error.cause instanceof Error ? `${line} (${firstLineOf(error.cause)})` : line
+}
+
 async function run(settings: Settings): Promise<boolean> {
   const releases = createReleases(say)
   const interruption = new AbortController()
@@ -55,9 +63,9 @@ async function run(settings: Settings): Promise<boolean> {
         figures.push(...(await measures[key]({ services, settings, say })))
       } catch (error) {
         if (isInterrupted()) return false
-        say(`${key}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-        const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-        figures.push({ id: key, title: key, unmeasured: reason.slice(0, 300) })
+        say(`${key}: ${inspect(error)}`)
+        const reason = firstLineOf(error)
+        figures.push({ id: key, title: key, unmeasured: reason })
       }
     }
     process.stdout.write(`\n${tableOf(figures)}\n`)

@@ -40,10 +40,11 @@ export function startNodeProcess({ script, environment, logFile }: NodeProcessOp
   exited.catch(() => undefined)
   let stopping = false
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null
-  const lastWords = () =>
-    new Error(
-      `${path.basename(path.dirname(path.dirname(script)))}/${path.basename(script)} has ended:\n${readFileSync(logFile, 'utf8').slice(-4000)}`,
-    )
+  const name = `${path.basename(path.dirname(path.dirname(script)))}/${path.basename(script)}`
+  const lastWords = () => {
+    const how = child.signalCode ?? `exit code ${child.exitCode ?? 'unknown'}`
+    return new Error(`${name} has ended (${how}):\n${readFileSync(logFile, 'utf8').slice(-4000)}`)
+  }
   return {
     pid: child.pid ?? 0,
     assertRunning() {

@@ -5,6 +5,7 @@ import { openDashboardQueues, openProducer } from '@edfi-tenants/queue'
 import type { ApiConfig } from '@edfi-tenants/runtime'
 import { openStore } from '@edfi-tenants/store'
 import { createApp } from './app.js'
+import { answerClientError } from './http/client-error.js'
 import type { Log, Parts } from './parts.js'
 import { seed } from './seed.js'
 import { createClientLookup } from './sign-in/client-lookup.js'
@@ -56,6 +57,7 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
   }
   const server = createServer(createApp(parts))
   setTimeouts(server)
+  server.on('clientError', answerClientError)
   return {
     server,
     parts,

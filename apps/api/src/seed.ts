@@ -7,7 +7,7 @@ const seedLock = 4_807_002
 /**
  * Makes what the configuration says should be there from the start: the first API client, which may do everything, and
  * the environment `default` where there is none of that name. What is there already is left as it is, but the client's
- * secret follows the configuration.
+ * secret follows the configuration until it is rotated.
  */
 export async function seed(
   store: Store,

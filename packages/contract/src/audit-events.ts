@@ -35,7 +35,7 @@ export type AuditEventPage = Static<typeof auditEventPage>
 export const auditEventListQuery = listQuery({
   tenant: Type.Optional(tenantName()),
   instanceId: Type.Optional(uuid()),
-  actor: Type.Optional(text(100)),
+  actor: Type.Optional(text(600)),
   action: Type.Optional(text(100)),
   outcome: Type.Optional(oneOfWords(auditOutcomes)),
   from: Type.Optional(time({ description: 'Not before this moment.' })),

@@ -2,6 +2,7 @@ import type { FieldFault } from '@edfi-tenants/core'
 import { Type, type Static } from '@sinclair/typebox'
 import { anyJson, databaseEngine, jsonObject, resourceName, secret, tenantName, text, time } from './fields.js'
 import { isRecord } from './is-record.js'
+import { pointerTo } from './json-pointer.js'
 import { listQuery, pageOf } from './paging.js'
 import { closed, mapOf, nullable, oneOfWords } from './schema.js'
 
@@ -58,7 +59,12 @@ const maxConcurrency = Type.Integer({
 })
 const maxInstances = Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Absent: no limit.' })
 const pool = resourceName({ description: 'Group of servers that stand in for one another.' })
-const workerPool = resourceName({ description: 'Workers that reach this server; default `default`.' })
+/** No dots: a pool stands before one in the name of a queue, `default.postgresql`. */
+const workerPool = Type.String({
+  pattern: '^[A-Za-z0-9_-]{1,50}$',
+  'x-rule': 'must have 1 to 50 characters: letters, digits, underscores and hyphens',
+  description: 'Workers that reach this server; default `default`.',
+})
 
 /** `POST /v1/database-servers`. */
 export const databaseServerRequest = closed(
@@ -174,7 +180,7 @@ export type ServerDatabasePage = Static<typeof serverDatabasePage>
 
 /**
  * What a database server request must also fulfil, beyond its schema: `registeredCredentials` go with a shared login
- * and only with it, and nobody gives the template `empty` another meaning. Reads anything, also what is no valid request.
+ * and only with it, no tenant is named twice, and nobody gives the template `empty` another meaning. Reads anything, also what is no valid request.
  */
 export function checkDatabaseServerRequest(request: unknown): FieldFault[] {
   if (!isRecord(request)) return []
@@ -196,5 +202,19 @@ export function checkDatabaseServerChange(change: unknown): FieldFault[] {
     faults.push({ pointer: '/registeredCredentials', detail: 'can be cleared only with registeredLogin "perInstance"' })
   if (isRecord(change['templates']) && Object.hasOwn(change['templates'], 'empty'))
     faults.push({ pointer: '/templates/empty', detail: 'is always there (a bare database) and must not be given' })
-  return faults
+  return [...faults, ...checkTenants(change['tenants'])]
+}
+
+/** Names of tenants are one whatever their case; that no two are the same says the schema. */
+function checkTenants(tenants: unknown): FieldFault[] {
+  if (!Array.isArray(tenants)) return []
+  const seen = new Map<string, string>()
+  return (tenants as unknown[]).flatMap((name, at) => {
+    if (typeof name !== 'string') return []
+    const earlier = seen.get(name.toLowerCase())
+    if (earlier === undefined) seen.set(name.toLowerCase(), name)
+    return earlier === undefined || earlier === name
+      ? []
+      : [{ pointer: pointerTo('tenants', String(at)), detail: 'differs from another tenant of the list only in case' }]
+  })
 }

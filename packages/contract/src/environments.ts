@@ -1,5 +1,7 @@
+import type { FieldFault } from '@edfi-tenants/core'
 import { Type, type Static } from '@sinclair/typebox'
 import { databaseEngine, resourceName, secret, text, time, webAddress } from './fields.js'
+import { isRecord } from './is-record.js'
 import { listQuery, pageOf } from './paging.js'
 import { closed, nullable, oneOfWords } from './schema.js'
 
@@ -18,7 +20,7 @@ const multiTenant = Type.Boolean({ default: false, description: 'Whether Admin A
 
 /** How to reach an environment's Admin API. */
 export const adminApiRequest = closed({
-  url: webAddress({ description: 'Base address of Admin API, without `/v2`.' }),
+  url: webAddress({ description: 'Base address of Admin API, without `/v2` or `/v3`.' }),
   clientId: text(255),
   clientSecret: secret(),
   mode: Type.Optional(mode),
@@ -132,3 +134,14 @@ export type EnvironmentPage = Static<typeof environmentPage>
 
 /** The query of `GET /v1/environments`. */
 export const environmentListQuery = listQuery({})
+
+/**
+ * What an environment request or change must also fulfil, beyond its schema: the address of Admin API is the base, to
+ * which we add the version that it speaks. Reads anything.
+ */
+export function checkEnvironment(request: unknown): FieldFault[] {
+  const adminApi: unknown = isRecord(request) ? request['adminApi'] : undefined
+  const url: unknown = isRecord(adminApi) ? adminApi['url'] : undefined
+  if (typeof url !== 'string' || !/\/v[23]\/*$/i.test(url)) return []
+  return [{ pointer: '/adminApi/url', detail: 'must be the base address, without the version (/v2, /v3) at its end' }]
+}

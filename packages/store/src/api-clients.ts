@@ -62,14 +62,18 @@ export async function createApiClient(
   return { client: row, secret }
 }
 
-/** Makes a client with a given id and secret, or gives an existing one these rights: how an installation gets its first. */
+/**
+ * Makes a client with a given id and secret, or gives an existing one these rights and this secret: how an installation
+ * gets its first. One that was deleted, or whose secret was rotated since, is left as it is: a restart undoes neither.
+ */
 export async function seedApiClient(
   records: Records,
   client: NewApiClient & { id: string; secret: string },
 ): Promise<void> {
   const { secret, id, ...data } = client
-  const seeded = { ...data, secretHash: hashSecret(secret), deletedAt: null }
-  await records.prisma.apiClient.upsert({ where: { id }, create: { id, ...seeded }, update: seeded })
+  const seeded = { ...data, secretHash: hashSecret(secret) }
+  await records.prisma.apiClient.createMany({ data: [{ id, ...seeded }], skipDuplicates: true })
+  await records.prisma.apiClient.updateMany({ where: { id, deletedAt: null, rotatedAt: null }, data: seeded })
 }
 
 /** Gives a client a new secret; the old one and every token it got are worth nothing from now on. */

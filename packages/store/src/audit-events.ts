@@ -57,7 +57,7 @@ export function listAuditEvents(
        target, request_id AS "requestId", remote_address AS "remoteAddress", details
      FROM audit_events
      WHERE ($1::text[] IS NULL OR lower(tenant) = ANY($1)) AND ($2::bigint IS NULL OR id < $2)
-       AND ($4::text IS NULL OR tenant = $4) AND ($5::uuid IS NULL OR instance_id = $5) AND ($6::text IS NULL OR actor = $6)
+       AND ($4::text IS NULL OR lower(tenant) = lower($4)) AND ($5::uuid IS NULL OR instance_id = $5) AND ($6::text IS NULL OR actor = $6)
        AND ($7::text IS NULL OR action = $7) AND ($8::text IS NULL OR outcome = $8)
        AND ($9::timestamptz IS NULL OR at >= $9) AND ($10::timestamptz IS NULL OR at < $10)
      ORDER BY audit_events.id DESC LIMIT $3`,

@@ -93,6 +93,18 @@ export async function readServer(store: Pick<Records, 'database'>, name: string)
   return row ?? null
 }
 
+/**
+ * The same as {@link readServer}, for a change: nobody else changes it until the transaction ends, so what was judged by
+ * this row still holds when the change is written.
+ */
+export async function lockServer(records: Pick<Records, 'database'>, name: string): Promise<DatabaseServerRow | null> {
+  await records.database.query(
+    'SELECT id FROM database_servers WHERE lower(name) = lower($1) AND deleted_at IS NULL FOR UPDATE',
+    [name],
+  )
+  return readServer(records, name)
+}
+
 /** Servers by name, from behind a name on; of one provisioner where `engine` is given. */
 export function listServers(
   store: Pick<Records, 'database'>,
@@ -177,24 +189,25 @@ export async function createServer(records: Records, server: NewDatabaseServer):
   return mustRead(records, id)
 }
 
-/** Changes a database server; absent fields stay, and so do absent logins. */
+/** Changes a database server and writes only what the change names; absent fields stay, and so do absent logins. */
 export async function updateServer(
   records: Records,
   id: string,
   change: Partial<Omit<NewDatabaseServer, 'name' | 'engine' | 'databaseEngine'>>,
 ): Promise<DatabaseServerRow> {
-  const row = await mustRead(records, id)
-  const { credentials, registeredCredentials } = change
-  const wanted = { ...row, ...change }
+  await records.database.query('SELECT id FROM database_servers WHERE id = $1::uuid FOR UPDATE', [id])
+  const { credentials, registeredCredentials, settings, templates, ...plain } = change
   await records.prisma.databaseServer.update({
     where: { id },
     data: {
-      ...plainData(wanted),
+      ...plain,
+      ...(settings === undefined ? {} : { settings: settings as Prisma.InputJsonObject }),
+      ...(templates === undefined ? {} : { templates: templates as Prisma.InputJsonObject }),
       ...(credentials === undefined ? {} : adminData(records, id, credentials)),
       ...(registeredCredentials === undefined ? {} : registeredData(records, id, registeredCredentials)),
     },
   })
-  await fitSlots(records, id, wanted.maxConcurrency)
+  if (change.maxConcurrency !== undefined) await fitSlots(records, id, change.maxConcurrency)
   return mustRead(records, id)
 }
 

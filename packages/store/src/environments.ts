@@ -82,6 +82,21 @@ export async function readEnvironment(store: Pick<Records, 'database'>, name: st
   return row ?? null
 }
 
+/**
+ * The same as {@link readEnvironment}, for a change: nobody else changes it until the transaction ends, so what was
+ * judged by this row still holds when the change is written.
+ */
+export async function lockEnvironment(
+  records: Pick<Records, 'database'>,
+  name: string,
+): Promise<EnvironmentRow | null> {
+  await records.database.query(
+    'SELECT id FROM environments WHERE lower(name) = lower($1) AND deleted_at IS NULL FOR UPDATE',
+    [name],
+  )
+  return readEnvironment(records, name)
+}
+
 /** Environments by name, from behind a name on. */
 export function listEnvironments(
   store: Pick<Records, 'database'>,
@@ -117,28 +132,43 @@ export async function openEnvironmentSecrets(
 export async function createEnvironment(records: Records, environment: NewEnvironment): Promise<EnvironmentRow> {
   const id = randomUUID()
   await records.prisma.environment
-    .create({ data: { id, ...plainData(environment), ...sealedData(records, id, environment) } })
+    .create({ data: newData(records, id, environment) })
     .catch(nameTaken('environment', environment.name))
   return mustRead(records, id)
 }
 
 /**
- * Changes an environment; absent fields stay, and so do absent secrets. The ODS/API secrets are replaced as one: `null`
- * removes.
+ * Changes an environment and writes only what the change names; absent fields stay, and so do absent secrets (`null`
+ * removes). Settings and secrets of ODS/API are written as one.
  */
 export async function updateEnvironment(
   records: Records,
   id: string,
   change: Partial<Omit<NewEnvironment, 'name'>>,
 ): Promise<EnvironmentRow> {
-  const stored = await openEnvironmentSecrets(records, id)
-  const row = await mustRead(records, id)
-  const wanted: NewEnvironment = { ...row, ...stored, ...change }
+  await records.database.query('SELECT id FROM environments WHERE id = $1::uuid FOR UPDATE', [id])
+  const { odsApi, encryptionKey, probeClientSecret, notificationsUrl, adminApiClientSecret, ...plain } = change
+  const ofOdsApi = [odsApi, encryptionKey, probeClientSecret, notificationsUrl]
   await records.prisma.environment.update({
     where: { id },
-    data: { ...plainData(wanted), ...sealedData(records, id, wanted) },
+    data: {
+      ...plain,
+      ...(adminApiClientSecret === undefined ? {} : sealedAdminSecret(records, id, adminApiClientSecret)),
+      ...(ofOdsApi.every((part) => part === undefined) ? {} : await changedOdsApi(records, id, change)),
+    },
   })
   return mustRead(records, id)
+}
+
+/** What is stored of ODS/API once a change of some of it is done. */
+async function changedOdsApi(
+  records: Records,
+  id: string,
+  change: Partial<OdsApiSecrets & Pick<EnvironmentRow, 'odsApi'>>,
+) {
+  const stored = await openEnvironmentSecrets(records, id)
+  const { odsApi } = await mustRead(records, id)
+  return odsApiData(records, id, { odsApi, ...stored, ...change })
 }
 
 /** Takes an environment out of use; `still_in_use` while tenants or instances belong to it. */
@@ -163,8 +193,8 @@ const context = (id: string) => ({
   odsApiSecrets: `environments/${id}/ods_api_secrets`,
 })
 
-/** `hasEncryptionKey` is kept beside the settings, so that reading an environment opens no secret. */
-const plainData = (environment: NewEnvironment) => ({
+const newData = (records: Pick<Records, 'sealer'>, id: string, environment: NewEnvironment) => ({
+  id,
   name: environment.name,
   engine: environment.engine,
   adminApiUrl: environment.adminApiUrl,
@@ -173,19 +203,26 @@ const plainData = (environment: NewEnvironment) => ({
   multiTenant: environment.multiTenant,
   timeoutMs: environment.timeoutMs,
   maxConcurrency: environment.maxConcurrency,
-  odsApi: environment.odsApi
-    ? { ...environment.odsApi, hasEncryptionKey: environment.encryptionKey !== null }
-    : Prisma.DbNull,
   dataStandard: environment.dataStandard,
+  ...sealedAdminSecret(records, id, environment.adminApiClientSecret),
+  ...odsApiData(records, id, environment),
 })
 
-function sealedData({ sealer }: Pick<Records, 'sealer'>, id: string, secrets: EnvironmentSecrets) {
-  const { adminApiClientSecret, encryptionKey, probeClientSecret, notificationsUrl } = secrets
-  const odsApi: OdsApiSecrets = { encryptionKey, probeClientSecret, notificationsUrl }
-  const any = Object.values(odsApi).some((secret) => secret !== null)
+const sealedAdminSecret = ({ sealer }: Pick<Records, 'sealer'>, id: string, secret: string) => ({
+  adminApiClientSecret: sealer.seal(secret, context(id).adminApiClientSecret),
+})
+
+/** `hasEncryptionKey` is kept beside the settings, so that reading an environment opens no secret. */
+function odsApiData(
+  { sealer }: Pick<Records, 'sealer'>,
+  id: string,
+  { odsApi, encryptionKey, probeClientSecret, notificationsUrl }: OdsApiSecrets & Pick<EnvironmentRow, 'odsApi'>,
+) {
+  const secrets: OdsApiSecrets = { encryptionKey, probeClientSecret, notificationsUrl }
+  const any = Object.values(secrets).some((secret) => secret !== null)
   return {
-    adminApiClientSecret: sealer.seal(adminApiClientSecret, context(id).adminApiClientSecret),
-    odsApiSecrets: any ? sealer.seal(JSON.stringify(odsApi), context(id).odsApiSecrets) : null,
+    odsApi: odsApi ? { ...odsApi, hasEncryptionKey: encryptionKey !== null } : Prisma.DbNull,
+    odsApiSecrets: any ? sealer.seal(JSON.stringify(secrets), context(id).odsApiSecrets) : null,
   }
 }
 

@@ -273,7 +273,7 @@ CREATE TABLE audit_events (
   remote_address text,
   details jsonb
 );
-CREATE INDEX audit_events_tenant_id_idx ON audit_events (tenant, id);
+CREATE INDEX audit_events_tenant_id_idx ON audit_events (lower(tenant), id);
 CREATE INDEX audit_events_instance_id_idx ON audit_events (instance_id);
 CREATE INDEX audit_events_actor_id_idx ON audit_events (actor, id);
 CREATE INDEX audit_events_action_id_idx ON audit_events (action, id);

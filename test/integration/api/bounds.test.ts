@@ -97,6 +97,20 @@ describe('a client bound to one tenant', () => {
     expect(JSON.stringify(taken.body)).not.to.contain('gamma')
   })
 
+  it('chooses no tenant of Admin API outside its bound, as it would see what belongs to that tenant', async () => {
+    const wide = await under.client({ scopes: ['tenants:manage'], tenants: ['delta', 'epsilon'] })
+    const refused = await wide.post('/v1/tenants', { name: 'delta', adminTenant: 'beta' })
+    expect([refused.status, refused.body.code]).to.deep.equal([403, 'outside_grant'])
+    const own = await wide.post('/v1/tenants', { name: 'delta', adminTenant: 'EPSILON' })
+    expect([own.status, own.body.code]).to.deep.equal([201, undefined])
+  })
+
+  it('filters audit events by tenant whatever the case', async () => {
+    const { items } = (await under.root.get('/v1/audit-events?tenant=ALPHA')).body
+    expect(items.map(({ tenant }) => tenant)).to.include('alpha')
+    expect(items.every(({ tenant }) => tenant === 'alpha')).to.equal(true)
+  })
+
   it('grants nothing that it does not have', async () => {
     const admin = await under.client({ scopes: ['admin'], tenants: ['alpha'] })
     for (const grant of [

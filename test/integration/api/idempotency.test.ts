@@ -60,7 +60,7 @@ describe('an Idempotency-Key', () => {
   it('is free again after a refusal', async () => {
     const { root } = under
     const key = keyed()
-    expect((await root.post('/v1/tenants', { name: 'late', environment: 'later' }, key)).status).to.equal(422)
+    expect((await root.post('/v1/tenants', { name: 'late', environment: 'later' }, key)).status).to.equal(400)
     await root.post('/v1/environments', environmentBody('later'))
     expect((await root.post('/v1/tenants', { name: 'late', environment: 'later' }, key)).status).to.equal(201)
   })

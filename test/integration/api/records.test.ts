@@ -68,6 +68,58 @@ describe('environments, tenants and database servers over HTTP', () => {
     await root.delete('/v1/database-servers/moving')
   })
 
+  it('sends no password from a place on record to a new address, unless an administrator says so', async () => {
+    const { root } = under
+    const manager = await under.client({ scopes: ['servers:manage'], tenants: ['*'] })
+    const from = (passwordFrom: string) => ({
+      credentials: { username: 'a', passwordFrom },
+      registeredCredentials: { username: 'c', password: 'd' },
+    })
+    const moved = (host: string) => ({ settings: { host, port: 5432 } })
+    await root.post('/v1/database-servers', serverBody('referred', from('file:servers/one')))
+    for (const same of ['file:servers/one', 'file:./servers//one', 'file:/servers/one']) {
+      const body = { ...moved('evil.example.org'), ...from(same) }
+      const refused = await manager.patch('/v1/database-servers/referred', body)
+      expect([same, refused.status, refused.body.code]).to.deep.equal([same, 422, 'credentials_required'])
+    }
+    const other = { ...moved('second.example.org'), ...from('file:servers/two') }
+    expect((await manager.patch('/v1/database-servers/referred', other)).status).to.equal(200)
+    const same = { ...moved('third.example.org'), ...from('file:servers/two') }
+    expect((await root.patch('/v1/database-servers/referred', same)).status).to.equal(200)
+    await root.delete('/v1/database-servers/referred')
+  })
+
+  it('judges a change by what stands when it is written: no secret goes to an address that came in between', async () => {
+    const { root, api } = under
+    const { database } = api.parts.store
+    await root.post('/v1/environments', environmentBody('raced'))
+    await root.post('/v1/database-servers', serverBody('raced'))
+    const cases: [string, string, object][] = [
+      [
+        `UPDATE environments SET admin_api_url = 'https://new.example.org' WHERE name = 'raced'`,
+        '/v1/environments/raced',
+        { adminApi: { url: 'https://admin.example.org' } },
+      ],
+      [
+        `UPDATE database_servers SET settings = '{"host":"new.example.org","port":5432}' WHERE name = 'raced'`,
+        '/v1/database-servers/raced',
+        { settings: { host: 'db.example.org', port: 5432 } },
+      ],
+    ]
+    for (const [meanwhile, path, change] of cases) {
+      let late: ReturnType<typeof root.patch> | undefined
+      await database.transaction(async (inside) => {
+        await inside.query(meanwhile)
+        late = root.patch(path, change)
+        await new Promise((resolve) => setTimeout(resolve, 300))
+      })
+      const refused = await late!
+      expect([path, refused.status, refused.body.code]).to.deep.equal([path, 422, 'credentials_required'])
+    }
+    await root.delete('/v1/environments/raced')
+    await root.delete('/v1/database-servers/raced')
+  })
+
   it('refuses hosts that lead to the machine’s own credentials, however they are written', async () => {
     const { root } = under
     for (const host of ['169.254.169.254', '2852039166', '0xA9FEA9FE', 'fe80::1', '::ffff:169.254.169.254']) {
@@ -83,6 +135,12 @@ describe('environments, tenants and database servers over HTTP', () => {
     const { root } = under
     expect((await root.post('/v1/tenants', { name: 'early' })).body.code).to.equal('environment_required')
     await root.post('/v1/environments', environmentBody('only'))
+    const nowhere = await root.post('/v1/tenants', { name: 'District-1', environment: 'nowhere' })
+    expect([nowhere.status, nowhere.body.code, nowhere.body.errors[0]?.pointer]).to.deep.equal([
+      400,
+      'validation_failed',
+      '/environment',
+    ])
     const made = await root.post('/v1/tenants', { name: 'District-1', maxInstances: 3 })
     expect(made.status).to.equal(201)
     expect(made.body).to.include({

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { operations, type Operation } from '@edfi-tenants/contract'
 import { problemKinds } from '@edfi-tenants/core'
 import { expect } from 'chai'
@@ -85,6 +86,26 @@ describe('requests that are not as they should be', () => {
     }
     const none = await under.root.post('/v1/tenants')
     expect([none.status, none.body.code]).to.deep.equal([400, 'validation_failed'])
+  })
+
+  it('answers in problem details even what is no HTTP, and hangs up', async () => {
+    const { hostname, port } = new URL(under.url)
+    for (const [head, detail] of [
+      ['FOO / HTTP/1.1\r\nHost: x', 'the method is none of HTTP.'],
+      ['GET / HTTP/1.1\r\nHost: x\r\nbad header: y', 'a header is malformed.'],
+      [`GET / HTTP/1.1\r\nHost: x\r\nx-long: ${'x'.repeat(20_000)}`, 'the headers are too large.'],
+    ]) {
+      const answer = await new Promise<string>((resolve, reject) => {
+        let text = ''
+        const socket = connect(Number(port), hostname, () => socket.write(`${head!}\r\n\r\n`))
+        socket.on('data', (data) => (text += data.toString()))
+        socket.on('end', () => resolve(text))
+        socket.on('error', reject)
+      })
+      const [top = '', body = '{}'] = answer.split('\r\n\r\n')
+      expect(top).to.match(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json\r\n/)
+      expect(JSON.parse(body)).to.include({ code: 'validation_failed', detail, status: 400 })
+    }
   })
 
   it('reads no body of somebody who has not signed in', async () => {

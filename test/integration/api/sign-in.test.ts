@@ -120,20 +120,65 @@ describe('signing in', () => {
     expect((await get(await issuer.sign({ scope: 'openid' }))).body.code).to.equal('insufficient_scope')
     expect((await get(await issuer.sign({ scope: 'read' }, { audience: 'another' }))).status).to.equal(401)
     expect((await get(await issuer.sign({ scope: 'read' }, { expires: '-1m' }))).status).to.equal(401)
+    const person = await issuer.sign({ scope: 'read', azp: 'portal|x', tenants: ['a'] })
+    await under.send('GET', '/v1/jobs/00000000-0000-4000-8000-000000000000', {
+      headers: { authorization: `Bearer ${person}` },
+    })
+    const { items } = (await under.root.get('/v1/audit-events?actor=oidc:portal%257Cx%7Csomebody')).body
+    expect(items.map(({ action }) => action)).to.deep.equal(['job.get'])
     const { privateKey } = await generateKeyPair('ES256')
     expect((await get(await issuer.sign({ scope: 'read' }, { privateKey }))).status).to.equal(401)
   })
 
-  it('slows down who tries again and again', async () => {
-    const attempts = await Promise.all(
-      Array.from({ length: 65 }, () =>
-        token({ grant_type: 'client_credentials', client_id: 'guesser', client_secret: 'x' }),
-      ),
-    )
-    const limited = attempts.filter(({ status }) => status === 429)
+  it('slows down a client that signs in again and again, even rightly', async () => {
+    const { id, secret } = await under.client({ scopes: ['read'], tenants: ['a'] })
+    const limited = []
+    for (let n = 0; n < 64; n++) {
+      const answer = await token({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
+      if (answer.status === 429) limited.push(answer)
+    }
+    // The client has already signed in once.
     expect(limited).to.have.length(5)
     expect(limited[0]!.body.code).to.equal('too_many_requests')
     expect(limited[0]!.headers.get('retry-after')).to.equal('60')
+  })
+
+  it('lets nobody fill the audit log by failing under ever new ids', async () => {
+    const busy = await startApi()
+    const attempt = (path: string, id: string) =>
+      busy.send('POST', path, {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: 'x' }).toString(),
+      })
+    try {
+      for (const [path, action] of [
+        ['/connect/token', 'token.create'],
+        ['/dashboard/sign-in', 'dashboard.sign-in'],
+      ] as const) {
+        const attempts = await Promise.all(Array.from({ length: 65 }, (_, n) => attempt(path, `stranger-${n}`)))
+        expect(
+          attempts.filter(({ status }) => status === 401),
+          path,
+        ).to.have.length(60)
+        expect(
+          attempts.filter(({ status }) => status === 429),
+          path,
+        ).to.have.length(5)
+        const { items } = (await busy.root.get(`/v1/audit-events?action=${action}&limit=200`)).body
+        expect(items, path).to.have.length(60)
+      }
+    } finally {
+      await busy.stop()
+    }
+  })
+
+  it('counts no sign-in that succeeds as a failure of its address', async () => {
+    const busy = await startApi()
+    try {
+      for (let n = 0; n < 65; n++) await busy.client({ scopes: ['read'], tenants: ['a'] })
+    } finally {
+      await busy.stop()
+    }
   })
 })
 

@@ -7,13 +7,19 @@ import {
   createEnvironment,
   createServer,
   createTenant,
+  deleteApiClient,
+  hashSecret,
   keepAnswer,
   openEnvironmentSecrets,
   openServerCredentials,
   openStore,
+  readApiClient,
   readEnvironment,
   removeExpiredIdempotencyKeys,
+  rotateApiClient,
   rotateKeys,
+  seedApiClient,
+  updateEnvironment,
   type NewDatabaseServer,
   type NewEnvironment,
   type SealingKey,
@@ -136,6 +142,38 @@ describe('records of the store', () => {
     await keepAnswer(store, second.claim, answer)
     expect(await claimIdempotencyKey(store, key)).to.deep.equal({ answer })
     expect(await removeExpiredIdempotencyKeys(store)).to.equal(0)
+  })
+
+  it('gives the first client what the configuration says, but undoes no rotation and no removal', async () => {
+    const first = { name: 'First', scopes: ['admin' as const], tenants: ['*'], mayActForOthers: true, createdBy: 'x' }
+    const seed = async (id: string, secret: string) => {
+      await seedApiClient(store, { id, secret, ...first })
+      return (await readApiClient(store, id))?.secretHash
+    }
+    expect(await seed('first', 'one')).to.equal(hashSecret('one'))
+    expect(await seed('first', 'two')).to.equal(hashSecret('two'))
+    const rotated = await rotateApiClient(store, 'first')
+    expect(await seed('first', 'two')).to.equal(hashSecret(rotated))
+    await deleteApiClient(store, 'first')
+    expect(await seed('first', 'two')).to.equal(undefined)
+  })
+
+  it('writes of an environment what a change names, and leaves the rest sealed as it was', async () => {
+    const { id } = await createEnvironment(store, environment('changed'))
+    const row = () => store.database.query<Record<string, unknown>>('SELECT * FROM environments WHERE id = $1', [id])
+    const [before] = await row()
+    await updateEnvironment(store, id, { timeoutMs: 5_000 })
+    const [after] = await row()
+    expect(after).to.deep.equal({ ...before, timeout_ms: 5_000, updated_at: after!['updated_at'] })
+    await updateEnvironment(store, id, { encryptionKey: null })
+    expect(await openEnvironmentSecrets(store, id)).to.deep.equal({
+      adminApiClientSecret: 'admin-secret',
+      encryptionKey: null,
+      probeClientSecret: null,
+      notificationsUrl: 'redis://:pw@redis',
+    })
+    expect((await readEnvironment(store, 'changed'))!.hasEncryptionKey).to.equal(false)
+    await store.database.query('DELETE FROM environments WHERE id = $1', [id])
   })
 
   it('knows every column that is sealed', () => {

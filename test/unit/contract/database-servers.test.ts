@@ -50,6 +50,9 @@ describe('the database server request', () => {
     ['the template that is always there', { templates: { empty: 'x' } }, '/templates/empty'],
     ['a template name with a space', { templates: { 'a b': 'x' } }, '/templates/a b'],
     ['settings that are no object', { settings: [] }, '/settings'],
+    ['a worker pool with a dot', { workerPool: 'dmz.postgresql' }, '/workerPool'],
+    ['a worker pool of 51 characters', { workerPool: 'x'.repeat(51) }, '/workerPool'],
+    ['a tenant twice in other letters', { tenants: ['a', 'b', 'A'] }, '/tenants/2'],
     ['a tenant twice', { tenants: ['a', 'a'] }, '/tenants'],
     ['no job at once', { maxConcurrency: 0 }, '/maxConcurrency'],
     ['too many jobs at once', { maxConcurrency: 65 }, '/maxConcurrency'],
@@ -92,6 +95,8 @@ describe('the change of a database server', () => {
   for (const [title, body, expected] of [
     ['no field', {}, ['']],
     ['name and engine, which never change', { name: 'b', engine: 'mssql' }, ['/engine', '/name']],
+    ['a worker pool with a dot', { workerPool: 'a.b' }, ['/workerPool']],
+    ['a tenant twice in other letters', { tenants: ['a', 'A'] }, ['/tenants/1']],
     ['the settings cleared', { settings: null }, ['/settings']],
     ['the shared login cleared without another', { registeredCredentials: null }, ['/registeredCredentials']],
     [

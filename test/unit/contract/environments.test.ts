@@ -36,6 +36,8 @@ describe('the environment request', () => {
     ['an engine in other letters', { engine: 'postgresql' }, '/engine'],
     ['a file address', { adminApi: { ...adminApi, url: 'file:///etc/passwd' } }, '/adminApi/url'],
     ['a login in the address', { adminApi: { ...adminApi, url: 'http://a:b@host/' } }, '/adminApi/url'],
+    ['the version in the address', { adminApi: { ...adminApi, url: 'https://host/adminapi/v2' } }, '/adminApi/url'],
+    ['the version and a slash', { adminApi: { ...adminApi, url: 'https://host/V3/' } }, '/adminApi/url'],
     ['no secret', { adminApi: { ...adminApi, clientSecret: undefined } }, '/adminApi/clientSecret'],
     ['a mode that there is not', { adminApi: { ...adminApi, mode: 'v1' } }, '/adminApi/mode'],
     ['a timeout in words', { adminApi: { ...adminApi, timeoutMs: '30000' } }, '/adminApi/timeoutMs'],
@@ -56,6 +58,9 @@ describe('the environment request', () => {
     const params = { name: 'default' }
     expect(read(updateEnvironment, { params, body: { odsApi: null, dataStandard: null } }).body.odsApi).to.equal(null)
     expect(pointers(updateEnvironment, { params, body: { adminApi: {} } })).to.deep.equal(['/adminApi'])
+    expect(pointers(updateEnvironment, { params, body: { adminApi: { url: 'https://host/v2' } } })).to.deep.equal([
+      '/adminApi/url',
+    ])
     expect(pointers(updateEnvironment, { params, body: { engine: 'SqlServer' } })).to.deep.equal(['/engine'])
   })
 })

@@ -47,6 +47,8 @@ describe('reading a request', () => {
       '2026-02-28T00:00:00%2B01:00',
       '2026-02-28T23:59:60Z',
       'now',
+      '0000-01-01T00:00:00Z',
+      '0999-12-31T23:59:59Z',
     ])
       expect(pointers(listAuditEvents, { search: `from=${from}` }), from).to.deep.equal(['?from'])
   })

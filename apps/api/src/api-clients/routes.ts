@@ -84,7 +84,10 @@ async function readVisible(records: Pick<Records, 'database'>, actor: Actor, id:
 const isWithinGrant = ({ tenants }: Actor, tenant: string): boolean =>
   tenant === '*' ? tenants === '*' : isWithinBound(tenants, tenant)
 
-/** Refuses to grant what the actor does not have itself. To ask for others concerns everybody, so it needs the bound `*`. */
+/**
+ * Refuses to grant what the actor does not have itself. To ask for others concerns everybody, so it needs the bound `*`;
+ * that right itself is within `admin`, without which nobody comes here.
+ */
 function assertGrantable(
   actor: Actor,
   grant: { scopes: readonly Scope[]; tenants: readonly string[]; mayActForOthers: boolean },

@@ -3,7 +3,7 @@ import { appendAuditEvents } from '@edfi-tenants/store'
 import { Router, urlencoded, type Request, type Response } from 'express'
 import { requestIdOf } from '../http/request-id.js'
 import type { Parts } from '../parts.js'
-import { attemptLimit } from '../sign-in/attempt-limit.js'
+import { attemptLimit, failureLimit } from '../sign-in/attempt-limit.js'
 import { createBoard } from './board.js'
 import { closeSession, hasSession, maySee, openSession } from './session.js'
 import { signInPage } from './sign-in-page.js'
@@ -15,7 +15,7 @@ export function dashboardRouter(parts: Parts): Router | null {
   const form = urlencoded({ extended: false, limit: '10kb' })
 
   router.get('/sign-in', (_request, response) => showSignIn(response, 200, false))
-  router.post('/sign-in', fromHere, form, attemptLimit(formClientId), async (request, response) => {
+  router.post('/sign-in', fromHere, failureLimit(), form, attemptLimit(formClientId), async (request, response) => {
     const { client_id: id, client_secret: secret } = (request.body ?? {}) as Record<string, unknown>
     const client =
       typeof id === 'string' && typeof secret === 'string' ? await parts.signIn.clientWith(id, secret) : null

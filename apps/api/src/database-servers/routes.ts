@@ -1,6 +1,6 @@
 import { operations, pathOf } from '@edfi-tenants/contract'
 import { requestServerTest } from '@edfi-tenants/jobs'
-import { createServer, deleteServer, listServers, readServer, updateServer } from '@edfi-tenants/store'
+import { createServer, deleteServer, listServers, lockServer, readServer, updateServer } from '@edfi-tenants/store'
 import { created, noContent, ok } from '../http/answer.js'
 import { changeWith } from '../http/change.js'
 import { found } from '../http/found.js'
@@ -39,9 +39,9 @@ export const databaseServerRoutes = (parts: Parts): Route[] => [
 
   route(operations.updateDatabaseServer, (call) =>
     changeWith(parts.store, call, async (records) => {
-      const row = found(await readServer(records, call.params.name))
+      const row = found(await lockServer(records, call.params.name))
       const manifest = await manifestOf(records, row.engine)
-      const change = changedServer(row, call.body, manifest)
+      const change = changedServer(row, call.body, manifest, call.actor)
       assertServable(changedToCheck(row, change), manifest, parts.allowedTargets)
       const changed = await updateServer(records, row.id, change)
       return {

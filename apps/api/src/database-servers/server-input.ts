@@ -1,6 +1,7 @@
+import { posix } from 'node:path'
 import type { DatabaseServerChange, DatabaseServerRequest } from '@edfi-tenants/contract'
 import { invalid } from '@edfi-tenants/contract'
-import { Failure } from '@edfi-tenants/core'
+import { Failure, hasScope, type Actor } from '@edfi-tenants/core'
 import type { DatabaseServerRow, NewDatabaseServer, PublishedManifest, SecretLogin } from '@edfi-tenants/store'
 import { isMoved, type CheckedServer } from './check-server.js'
 
@@ -29,19 +30,27 @@ export const newServer = (request: DatabaseServerRequest, manifest: PublishedMan
   workerPool: request.workerPool ?? 'default',
 })
 
-/** A change of a server as the store takes it. */
+/**
+ * A change of a server as the store takes it. Another address needs its logins beside it, so that those on record are
+ * never sent to it. Naming the place where a password on record is read says nothing of knowing that password; only an
+ * administrator may take it along.
+ */
 export function changedServer(
   row: DatabaseServerRow,
   change: DatabaseServerChange,
   manifest: PublishedManifest,
+  actor: Pick<Actor, 'scopes'>,
 ): Partial<NewDatabaseServer> {
   const registeredLogin = change.registeredLogin ?? row.registeredLogin
   const shared = registeredLogin === 'shared'
   const lacksRegistered = shared && !change.registeredCredentials
-  if (change.settings && isMoved(row.settings, change.settings, manifest) && (!change.credentials || lacksRegistered))
+  const isGiven = (given: GivenLogin | null | undefined): boolean =>
+    given != null && (hasScope(actor.scopes, 'admin') || !isOnRecord(row, given.passwordFrom))
+  const areGiven = isGiven(change.credentials) && (!shared || isGiven(change.registeredCredentials))
+  if (change.settings && isMoved(row.settings, change.settings, manifest) && !areGiven)
     throw new Failure(
       'credentials_required',
-      `Another address needs credentials${shared ? ' and registeredCredentials' : ''} in the same request.`,
+      `Another address needs credentials${shared ? ' and registeredCredentials' : ''} in the same request, and not by a passwordFrom that is on record.`,
     )
   if (lacksRegistered && row.registeredUsername === null)
     throw invalid([{ pointer: '/registeredCredentials', detail: 'is required when registeredLogin is "shared"' }])
@@ -64,6 +73,17 @@ export function changedServer(
     ...(shared ? {} : { registeredCredentials: null }),
   }
 }
+
+/** Whether a server on record reads one of its passwords from there. */
+const isOnRecord = (row: DatabaseServerRow, passwordFrom: string | undefined): boolean =>
+  passwordFrom !== undefined &&
+  [row.passwordFrom, row.registeredPasswordFrom].some((known) => known !== null && place(known) === place(passwordFrom))
+
+/** One file can be written in several ways: `file:a/b`, `file:/a/b`, `file:./a//b`. */
+const place = (passwordFrom: string): string =>
+  passwordFrom.startsWith('file:')
+    ? `file:${posix.normalize(`/${passwordFrom.slice('file:'.length)}`).replace(/\/$/, '')}`
+    : passwordFrom
 
 /** What has to be checked of a server that is to be made. */
 export const newToCheck = (server: NewDatabaseServer): CheckedServer => ({

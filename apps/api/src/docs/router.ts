@@ -15,11 +15,11 @@ const swagger = htmlPage(
 <div id="swagger-ui"></div>
 <script src="/docs/assets/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>`,
+  { wide: true },
 )
 
 /** Runs in the browser; in a file of its own, as our policy allows no script inside a page. */
 const start = `window.addEventListener('load', () => {
-  document.body.style.maxWidth = '90rem'
   SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, displayRequestDuration: true })
 })
 `

@@ -4,6 +4,7 @@ import {
   createEnvironment,
   deleteEnvironment,
   listEnvironments,
+  lockEnvironment,
   readEnvironment,
   updateEnvironment,
 } from '@edfi-tenants/store'
@@ -42,7 +43,7 @@ export const environmentRoutes = (parts: Parts): Route[] => [
   route(operations.updateEnvironment, (call) => {
     assertAllowedHosts(parts.allowedTargets, call.body)
     return changeWith(parts.store, call, async (records) => {
-      const row = found(await readEnvironment(records, call.params.name))
+      const row = found(await lockEnvironment(records, call.params.name))
       const changed = await updateEnvironment(records, row.id, changedEnvironment(row, call.body))
       return {
         answer: ok(presentEnvironment(changed)),

@@ -2,7 +2,7 @@ import { Failure } from '@edfi-tenants/core'
 import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 
-/** Attempts to sign in per minute, for one client from one address; each API process counts by itself. */
+/** Attempts per minute, of one client from one address or failed ones of an address; each API process counts by itself. */
 const attemptsPerMinute = 60
 
 /**
@@ -10,12 +10,24 @@ const attemptsPerMinute = 60
  * who try from costing much.
  */
 export const attemptLimit = (clientIdOf: (request: Request) => string): RequestHandler =>
+  limitBy((request) => `${clientIdOf(request).slice(0, 255)}|${addressOf(request)}`)
+
+/**
+ * Limits how often sign-in may fail from one address, whatever ids are tried: every failure leaves an audit event that
+ * stays for ever. What succeeds does not count.
+ */
+export const failureLimit = (): RequestHandler => limitBy(addressOf, { skipSuccessfulRequests: true })
+
+const addressOf = (request: Request): string => ipKeyGenerator(request.ip ?? '')
+
+const limitBy = (keyGenerator: (request: Request) => string, options: { skipSuccessfulRequests?: boolean } = {}) =>
   rateLimit({
     windowMs: 60_000,
     limit: attemptsPerMinute,
     standardHeaders: false,
     legacyHeaders: false,
-    keyGenerator: (request) => `${clientIdOf(request).slice(0, 255)}|${ipKeyGenerator(request.ip ?? '')}`,
+    ...options,
+    keyGenerator,
     handler: (_request, _response, next) => {
       next(
         new Failure('too_many_requests', 'Too many attempts to sign in; wait a minute.', {

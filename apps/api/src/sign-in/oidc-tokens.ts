@@ -13,8 +13,8 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /**
  * Trusts the tokens of an OIDC issuer for us as their audience. Keys are fetched when first needed and again when an
- * unknown one is named. Scopes stand in `scope` or `scp`, tenants (names, or `*`) in `tenants`; who asks is `azp`,
- * `client_id` or `sub`, with `oidc:` before it, so that nobody there can be taken for a client of ours.
+ * unknown one is named. Scopes stand in `scope` or `scp`, tenants (names, or `*`) in `tenants`; who asks is
+ * {@link clientIdOf} the claims.
  */
 export function createOidcIssuer({ issuer, audience }: { issuer: string; audience: string }): OidcIssuer {
   let keys: Promise<JWTVerifyGetKey> | undefined
@@ -50,12 +50,23 @@ async function discoverKeys(issuer: string): Promise<JWTVerifyGetKey> {
   return createRemoteJWKSet(new URL(found.jwks_uri), { timeoutDuration: 5_000 })
 }
 
+/**
+ * `oidc:client|person`: the application (`azp` or `client_id`) and, where it is not the application itself, the person
+ * (`sub`), so that audit and idempotency keys tell people of one application apart. `oidc:` keeps everybody there from
+ * being taken for a client of ours; a `|` in the first name is escaped, so that no two pairs look the same.
+ */
+function clientIdOf(claims: JWTPayload): string {
+  const person = claims.sub ?? ''
+  const application = [claims['azp'], claims['client_id']].find((claim) => typeof claim === 'string') ?? person
+  const first = application.replaceAll(/[%|]/g, encodeURIComponent)
+  return application === person ? `oidc:${first}` : `oidc:${first}|${person}`
+}
+
 function actorOf(claims: JWTPayload): Actor {
-  const who = [claims['azp'], claims['client_id'], claims.sub].find((claim) => typeof claim === 'string')
   const tenants = claims['tenants']
   const names = (Array.isArray(tenants) ? (tenants as unknown[]) : [tenants]).filter((name) => typeof name === 'string')
   return {
-    clientId: `oidc:${who ?? ''}`,
+    clientId: clientIdOf(claims),
     scopes: scopesIn(claims['scope'] ?? claims['scp']),
     tenants: boundOf(names),
   }

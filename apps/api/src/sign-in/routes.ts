@@ -5,7 +5,7 @@ import type { NextFunction, Request, Response } from 'express'
 import { ok } from '../http/answer.js'
 import { route, type Route } from '../http/route.js'
 import type { Parts } from '../parts.js'
-import { attemptLimit } from './attempt-limit.js'
+import { attemptLimit, failureLimit } from './attempt-limit.js'
 import { basicCredentials } from './client-credentials.js'
 import { scopesIn, signToken } from './own-tokens.js'
 
@@ -44,7 +44,7 @@ export const signInRoutes = (parts: Parts): Route[] => [
         { 'Cache-Control': 'no-store' },
       )
     },
-    [attemptLimit(clientIdOf), oauthFaults],
+    [failureLimit(), attemptLimit(clientIdOf), oauthFaults],
   ),
 ]
 

@@ -26,6 +26,9 @@ export const tenantRoutes = (parts: Parts): Route[] => [
     // Said before anything is looked up, so it tells nothing of the tenants that there are.
     if (!isWithinBound(call.actor.tenants, name))
       throw new Failure('outside_grant', `Your client is not bound to a tenant "${name}".`)
+    // Whose instances a tenant sees in Admin API is decided by this name.
+    if (adminTenant !== undefined && !isWithinBound(call.actor.tenants, adminTenant))
+      throw new Failure('outside_grant', `Your client is not bound to a tenant "${adminTenant}".`)
     return changeWith(parts.store, call, async (records) => {
       const { id: environmentId } = await environmentOf(records, environment)
       await assertServer(records, name, call.body.defaults?.server)

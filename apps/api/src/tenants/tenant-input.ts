@@ -1,4 +1,5 @@
 import type { TenantChange, TenantRequest } from '@edfi-tenants/contract'
+import { invalid } from '@edfi-tenants/contract'
 import { Failure } from '@edfi-tenants/core'
 import {
   listEnvironments,
@@ -36,12 +37,12 @@ export const noSettings: TenantSettings = {
   maxInstances: null,
 }
 
-/** The environment named, or the only one there is; `environment_required` otherwise. */
+/** The environment named (`validation_failed` when there is none), or the only one there is; `environment_required` otherwise. */
 export async function environmentOf(records: Records, name: string | undefined): Promise<EnvironmentRow> {
   if (name !== undefined) {
     const named = await readEnvironment(records, name)
     if (named) return named
-    throw new Failure('environment_required', `There is no environment "${name}".`)
+    throw invalid([{ pointer: '/environment', detail: 'is not the name of an environment' }])
   }
   const [only, ...others] = await listEnvironments(records, { after: null, limit: 2 })
   if (only && others.length === 0) return only

@@ -1,4 +1,5 @@
 import {
+  checkEnvironment,
   environmentChange,
   environmentListQuery,
   environmentPage,
@@ -24,6 +25,7 @@ export const environmentOperations = {
     scope: 'servers:manage',
     anyTenantOnly: true,
     body: environmentRequest,
+    check: checkEnvironment,
     bodyExamples: { environment: environmentRequestExample },
     idempotent: true,
     responses: { 201: { ...found, headers: ['Location'] } },
@@ -71,6 +73,7 @@ export const environmentOperations = {
     anyTenantOnly: true,
     params: byName,
     body: environmentChange,
+    check: checkEnvironment,
     bodyExamples: { timeout: { adminApi: { timeoutMs: 60_000 } }, dataStandard: { dataStandard: '5.2.0' } },
     responses: { 200: found },
     problems: ['credentials_required', 'target_host_refused'],
