@@ -129,10 +129,12 @@ describe('the job engine', function () {
     for (const ref of ['a1', 'a2', 'a3', 'a4']) await queue(noted, { ref })
     for (const ref of ['b1', 'b2']) await queue(noted, { ref, tenant: 'district-two' })
     await queue(noted, { ref: 'urgent', priority: 100 })
-    // What was rung already is taken back, all at once, so that the order is decided anew.
-    await stack.store.database.query(
-      `WITH slots AS (UPDATE slots SET job_id = NULL, expires_at = NULL) UPDATE jobs SET rung_at = NULL WHERE finished_at IS NULL`,
-    )
+    // What was rung already is taken back, while nobody else decides, so that the order is decided anew.
+    await stack.store.database.transaction(async (database) => {
+      await database.query('SELECT pg_advisory_xact_lock(4807001)')
+      await database.query('UPDATE slots SET job_id = NULL, expires_at = NULL')
+      await database.query('UPDATE jobs SET rung_at = NULL WHERE finished_at IS NULL')
+    })
     const last = (
       await stack.store.database.query<{ id: string }>('SELECT id FROM jobs WHERE finished_at IS NULL ORDER BY number')
     ).map((row) => row.id)
