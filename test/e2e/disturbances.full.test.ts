@@ -61,6 +61,6 @@ describe('fifty instances at once', function () {
 
   it('are all created, each once, with the queue in PostgreSQL', async () => {
     const { stack } = await ownStack(false)
-    await createWhileKilling(stack, { count: 50, prefix: 'Without Redis', killEveryMs: 3_000 })
+    await createWhileKilling(stack, { count: 50, prefix: 'Redisless', killEveryMs: 3_000 })
   })
 })
