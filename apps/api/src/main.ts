@@ -1,8 +1,8 @@
-import { createLogger, prepareShutdown, readApiConfig } from '@edfi-tenants/runtime'
+import { createLogger, prepareShutdown, readApiConfig, readOrExit } from '@edfi-tenants/runtime'
 import { composeApi } from './compose.js'
 import { listen } from './listen.js'
 
-const config = readApiConfig(process.env)
+const config = readOrExit(() => readApiConfig(process.env))
 const log = createLogger('api', config.log)
 const shutdown = prepareShutdown({ log })
 try {

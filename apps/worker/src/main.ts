@@ -1,7 +1,13 @@
-import { createLogger, createSecretResolver, prepareShutdown, readWorkerConfig } from '@edfi-tenants/runtime'
+import {
+  createLogger,
+  createSecretResolver,
+  prepareShutdown,
+  readWorkerConfig,
+  readOrExit,
+} from '@edfi-tenants/runtime'
 import { startWorker } from './compose.js'
 
-const config = readWorkerConfig(process.env)
+const config = readOrExit(() => readWorkerConfig(process.env))
 const log = createLogger('worker', config.log)
 const shutdown = prepareShutdown({ log })
 try {
