@@ -29,6 +29,8 @@ export function openPostgresBackend({ url, purpose, connections, onError }: Back
   // One listener per worker and queue.
   pool.setMaxListeners(0)
   pool.on('error', onError)
+  // A connection that breaks while someone uses it speaks through his query; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const on = { connection: pool, factory: createPostgresBackend, onError }
 
   let prepared: Promise<void> | undefined
