@@ -15,7 +15,7 @@ const moves: Record<InstanceStatus, readonly InstanceStatus[]> = {
   active: ['stopped', 'deleting', 'failed'],
   stopped: ['active', 'deleting', 'failed'],
   deleting: ['deleted', 'active', 'stopped', 'failed'],
-  deleted: ['active', 'purged'],
+  deleted: ['active', 'deleting', 'purged', 'failed'],
   purged: [],
   failed: ['provisioning', 'active', 'deleting'],
 }

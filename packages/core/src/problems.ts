@@ -205,6 +205,162 @@ export const problemKinds = {
     'The tenant or the database server has as many instances as it may have.',
     'Raise the limit, or use another server.',
   ),
+  // Life of an instance
+  confirmation_required: kind(
+    428,
+    'Confirmation needed',
+    'Deleting needs the instance’s name in `confirm`, and it was missing or another one. Nothing was started.',
+    'Send `?confirm=` with the exact name of the instance.',
+  ),
+  deletion_protected: kind(
+    409,
+    'The instance is protected',
+    'Deletion protection is on for this instance. Nothing was started.',
+    'Switch `deletionProtection` off with PATCH, then delete.',
+  ),
+  deletion_disabled: kind(
+    403,
+    'Deletion is switched off',
+    'The operator has switched deletion off for this whole installation (`ALLOW_DELETE=false`).',
+    'Ask the operator.',
+  ),
+  delete_limit_reached: kind(
+    429,
+    'Too many deletions',
+    'This client has deleted as many instances within an hour as it may. Nothing was started.',
+    'Wait as long as `Retry-After` says, or have the operator raise the limit, if that was meant.',
+  ),
+  applications_attached: kind(
+    409,
+    'Applications use the instance',
+    'Applications that were not made for this instance alone would lose it. They are listed in `applications`. Nothing was changed.',
+    'Remove them, or say with `applications=detach`, `disable` or `delete` what should become of them.',
+  ),
+  instance_deleted: kind(
+    410,
+    'The instance is deleted',
+    'The instance was deleted; what is left of it is in `resource`.',
+    'Undelete it while `purgeAt` has not come, or purge it with `purge=now`.',
+  ),
+  instance_not_deleted: kind(
+    409,
+    'The instance is not deleted',
+    'Only a deleted instance that was not purged yet can come back.',
+    'Look at its status.',
+  ),
+  instance_not_stopped: kind(
+    409,
+    'The instance is not stopped',
+    'What was asked is possible only for a stopped instance.',
+    'Look at its status.',
+  ),
+  source_in_use: kind(
+    409,
+    'The source is in use',
+    'The database can be copied only while nobody is on it, and there are sessions on it. Nothing was changed.',
+    'Say `allowDowntime: true` to have them ended, copy by dump, or stop the instance first.',
+  ),
+  // Seeds
+  unknown_seed_bundle: kind(
+    422,
+    'Unknown seed bundle',
+    'No worker has published a seed bundle of this name.',
+    'Use one of those listed in `bundles`.',
+  ),
+  seed_failed: kind(
+    422,
+    'A seed script failed',
+    'A script of a seed bundle failed and was rolled back; `detail` names it with its line. The database is as it was before.',
+    'Correct the parameters or the bundle, then retry.',
+  ),
+  // Applications and credentials
+  ambiguous_context: kind(
+    409,
+    'Two instances with the same contexts under one credential',
+    'ODS/API would not know which of them a request means. Nothing was changed.',
+    'Give the instances different contexts, or use another application.',
+  ),
+  contexts_required: kind(
+    422,
+    'Contexts are missing',
+    'ODS/API of this environment finds instances by contexts in its routes, and this instance lacks some, or has values that fit no route.',
+    'Give the contexts that `detail` names.',
+  ),
+  application_missing: kind(
+    422,
+    'There is no such application',
+    'Admin API has no application, credential or vendor of this id.',
+    'Check the id.',
+  ),
+  credentials_gone: kind(
+    410,
+    'The credentials can no longer be read',
+    'Secrets are readable until they are acknowledged, and at most seven days.',
+    'Reset the credential in Admin API if the secret was lost.',
+  ),
+  // Archives
+  archive_not_available: kind(
+    409,
+    'The archive cannot be used',
+    'The archive is not finished, has failed, or was deleted.',
+    'Look at its status.',
+  ),
+  archive_corrupt: kind(
+    500,
+    'The archive is damaged',
+    'What is stored is not what was written: checksum, size or authentication differ.',
+    'Use another archive; look at the storage.',
+  ),
+  archive_differs: kind(
+    500,
+    'The archive holds something else',
+    'A database restored from the archive has other counts than the one that was archived.',
+    'Do not rely on this archive; archive again.',
+  ),
+  archive_not_off_server: kind(
+    409,
+    'The archive would stay on the same server',
+    'Before a purge the archive must lie off the database server, and this worker or installation can only keep a copy there. Nothing irreversible was done.',
+    'Configure archive storage and the engine’s dump program, or say `acceptSameServer=true`.',
+  ),
+  legal_hold: kind(
+    409,
+    'The archive is under legal hold',
+    'An archive under legal hold cannot be deleted, by hand or by retention.',
+    'Lift the hold first, if that is allowed.',
+  ),
+  storage_unavailable: kind(
+    503,
+    'The archive storage cannot be used',
+    'The folder or bucket for archives cannot be reached or written.',
+    'Check the storage’s settings and space; the job is repeated by itself for a while.',
+  ),
+  // ODS/API
+  encryption_key_missing: kind(
+    409,
+    'There is no encryption key on record',
+    'The environment has no ODS/API encryption key, so nothing can be encrypted for ODS/API.',
+    'Set `odsApi.encryptionKey` of the environment, or ask for the plain form.',
+  ),
+  tenant_provisioned: kind(
+    409,
+    'The tenant has its databases already',
+    'Admin and Security databases were made for the tenant on another database server, or are being made. Nothing was started.',
+    'Wait for the job in `job`, or name the database server in `server`.',
+  ),
+  // Reconciliation
+  finding_not_open: kind(
+    409,
+    'The finding was dealt with',
+    'This finding was resolved already, or is being resolved.',
+    'Start a new reconciliation to see how things stand now.',
+  ),
+  action_not_offered: kind(
+    422,
+    'This finding offers no such action',
+    'What can be done about a finding is listed in its `actions`.',
+    'Use one of them.',
+  ),
   // Jobs
   job_not_retryable: kind(
     409,
