@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { assertAddressAllowed, guardedLookup, type Login, type Operation, type Server } from '@edfi-tenants/provisioner'
@@ -7,10 +8,15 @@ import { readSettings, type Settings, type TlsSettings } from './settings.js'
 
 /** One connection. Its queries throw only failures. */
 export interface Session {
-  /** Runs a statement and gives its rows. When the signal aborts, the statement is cancelled on the server. */
+  /**
+   * Runs a statement and gives its rows. When the signal aborts, the statement is cancelled on the server. With values,
+   * also with an empty list of them, the server takes one statement only.
+   */
   query<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>
   /** The same for what must run to its end even when the signal has aborted: short work, and cleaning up. */
   finish<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>
+  /** Sends a text of any number of statements as it is; `completed` is called after each of them. */
+  script(text: string, completed: () => void): Promise<void>
   /** Runs work in a transaction; anything it throws undoes all of it. */
   transaction<Result>(work: () => Promise<Result>): Promise<Result>
 }
@@ -51,6 +57,12 @@ export async function onMaintenance<Result>(
   }
 }
 
+/** The privileged path to the server, for a second session besides {@link onMaintenance}'s. */
+export const maintenanceTarget = (server: Server): Target => {
+  const settings = readSettings(server)
+  return adminTarget(server, settings, settings.maintenanceDatabase)
+}
+
 /** The privileged path to one database. */
 export const adminTarget = (server: Server, settings: Settings, database: string): Target => ({
   settings,
@@ -74,6 +86,20 @@ export async function withSession<Result>(
     return await work(makeSession(client, target, signal))
   } finally {
     await close(client)
+  }
+}
+
+/** The same without waiting for the goodbye: for work after which nothing depends on the connection being gone. */
+export async function withFleetingSession<Result>(
+  target: Target,
+  signal: AbortSignal,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const client = await open(target, signal)
+  try {
+    return await work(makeSession(client, target, signal))
+  } finally {
+    void close(client)
   }
 }
 
@@ -143,15 +169,20 @@ function tlsOptions(tls: TlsSettings, host: string): false | ConnectionOptions {
   return { ...trusted, rejectUnauthorized: true, host }
 }
 
+/** The extended protocol, in which the server takes one statement. The driver's types do not know the setting. */
+const oneStatement = (text: string, values: unknown[]): pg.QueryConfig =>
+  ({ text, values, queryMode: 'extended' }) as pg.QueryConfig
+
 function makeSession(client: pg.Client, target: Target, signal: AbortSignal): Session {
   const finish = async <Row>(text: string, values?: unknown[]): Promise<Row[]> => {
     try {
-      return (await client.query(text, values)).rows as Row[]
+      return ((await (values ? client.query(oneStatement(text, values)) : client.query(text))) as pg.QueryResult)
+        .rows as Row[]
     } catch (error) {
       throw toFailure(error, target.role)
     }
   }
-  const query = async <Row>(text: string, values?: unknown[]): Promise<Row[]> => {
+  const cancellable = async <Result>(run: () => Promise<Result>): Promise<Result> => {
     assertRunning(signal)
     let cancelling: Promise<void> | undefined
     let cutter: NodeJS.Timeout | undefined
@@ -161,7 +192,7 @@ function makeSession(client: pg.Client, target: Target, signal: AbortSignal): Se
     }
     signal.addEventListener('abort', onAbort, { once: true })
     try {
-      return await finish<Row>(text, values)
+      return await run()
     } catch (error) {
       throw signal.aborted ? stopped(signal) : error
     } finally {
@@ -171,6 +202,17 @@ function makeSession(client: pg.Client, target: Target, signal: AbortSignal): Se
       await cancelling
     }
   }
+  const query = <Row>(text: string, values?: unknown[]): Promise<Row[]> => cancellable(() => finish<Row>(text, values))
+  const script = (text: string, completed: () => void): Promise<void> =>
+    cancellable(async () => {
+      const { connection } = client as unknown as { connection: EventEmitter }
+      connection.on('commandComplete', completed)
+      try {
+        await finish(text)
+      } finally {
+        connection.off('commandComplete', completed)
+      }
+    })
   const transaction = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     await query('begin')
     try {
@@ -182,7 +224,7 @@ function makeSession(client: pg.Client, target: Target, signal: AbortSignal): Se
       throw error
     }
   }
-  return { query, finish, transaction }
+  return { query, finish, script, transaction }
 }
 
 /** Stops what a client runs by way of a second connection; where that is not to be had, by cutting its own. */

@@ -1,4 +1,4 @@
-import { Failure } from '@edfi-tenants/core'
+import { Failure, type Json } from '@edfi-tenants/core'
 import {
   isOwnedBy,
   privateName,
@@ -9,22 +9,24 @@ import {
 } from '@edfi-tenants/provisioner'
 import { adminTarget, onMaintenance, withSession, type Session } from './connect.js'
 import { dropPrivate } from './drop-database.js'
+import { copyLive } from './copy-live.js'
 import { insteadOf } from './errors.js'
 import { grantRights } from './grant-rights.js'
 import { lockInstance } from './instance-lock.js'
 import { ensureOwnLogin } from './login.js'
 import { findInstance, markDatabase, type FoundDatabase } from './marker.js'
 import { assertName, quoteName } from './quote.js'
+import { restoreInto } from './restore-export.js'
 import type { Settings } from './settings.js'
 
-/** Copies the template under a private name, marks the copy, gives the login its rights, renames it. */
+/** Copies the source under a private name, marks the copy, gives the login its rights, renames it. */
 export const createDatabase = async (
   server: Server,
   request: CreateDatabase,
   operation: Operation,
 ): Promise<CreatedDatabase> => {
   assertName(request.databaseName)
-  assertName(request.login.username)
+  if (request.login) assertName(request.login.username)
   return onMaintenance(server, operation, async (session, settings) => {
     await lockInstance(session, request.owner, operation.signal)
     const { finished, leftovers } = await findInstance(session, request.databaseName, request.owner)
@@ -61,14 +63,14 @@ async function resume(work: Work, { name, identity, marker }: FoundDatabase): Pr
   const { session, request, operation } = work
   if (marker?.epoch !== request.owner.epoch) {
     await operation.fence()
-    await markDatabase(session, name, request.owner, identity)
+    await markDatabase(session, name, request.owner, identity, request)
   }
   await prepareLogin(work, name)
   return { databaseName: name, identity, created: 'existing', method: await methodOf(work), sizeBytes: null }
 }
 
 async function create(work: Work): Promise<CreatedDatabase> {
-  const { session, request, operation } = work
+  const { server, session, request, operation } = work
   const unfinished = privateName(request.owner)
   const method = await methodOf(work)
   try {
@@ -77,7 +79,12 @@ async function create(work: Work): Promise<CreatedDatabase> {
     await copy(work, unfinished, method)
     const identity = await identityOf(session, unfinished)
     await operation.fence()
-    await markDatabase(session, unfinished, request.owner, identity)
+    await markDatabase(session, unfinished, request.owner, identity, request)
+    if (request.source.kind === 'export') {
+      await operation.fence()
+      operation.progress(10, 'restoring')
+      await restoreInto(server, unfinished, request.source, operation)
+    }
     operation.progress(80, 'granting')
     await prepareLogin(work, unfinished)
     await operation.fence()
@@ -90,23 +97,32 @@ async function create(work: Work): Promise<CreatedDatabase> {
   }
 }
 
-async function methodOf({ session, settings, request }: Work): Promise<string> {
+async function methodOf({ session, settings, request: { source } }: Work): Promise<string> {
+  if (source.kind === 'export') return source.format
   const [row] = await session.query<{ version: number }>(`select current_setting('server_version_num')::int as version`)
   if ((row?.version ?? 0) < 150_000) return 'file_copy'
-  return request.source.kind === 'empty' || settings.cloneStrategy === 'auto' ? 'wal_log' : settings.cloneStrategy
+  return source.kind === 'empty' || settings.cloneStrategy === 'auto' ? 'wal_log' : settings.cloneStrategy
+}
+
+function copy(work: Work, name: string, method: string): Promise<void> {
+  const { source } = work.request
+  if (source.kind === 'template') return copyTemplate(work, source.template, name, method)
+  if (source.kind === 'copy') return copyLive(work, source, (from) => clone(work, from, name, method))
+  return clone(work, 'template0', name, 'wal_log')
 }
 
 /** `STRATEGY` is only said where it was chosen: servers before 15 do not know it, and wal_log is the default after. */
-async function copy({ session, settings, request }: Work, name: string, method: string): Promise<void> {
-  const template = request.source.kind === 'template' ? request.source.template : 'template0'
-  if (typeof template !== 'string')
-    throw new Failure('settings_invalid', 'A template of this database server must be the name of a database.')
+async function clone({ session, settings }: Work, from: string, name: string, method: string): Promise<void> {
   const strategy = settings.cloneStrategy === 'auto' ? '' : ` strategy ${settings.cloneStrategy}`
   const canChoose = method !== 'file_copy' || settings.cloneStrategy === 'file_copy'
+  await session.query(`create database ${quoteName(name)} template ${quoteName(from)}${canChoose ? strategy : ''}`)
+}
+
+async function copyTemplate(work: Work, template: Json, name: string, method: string): Promise<void> {
+  if (typeof template !== 'string')
+    throw new Failure('settings_invalid', 'A template of this database server must be the name of a database.')
   try {
-    await session.query(
-      `create database ${quoteName(name)} template ${quoteName(template)}${canChoose ? strategy : ''}`,
-    )
+    await clone(work, template, name, method)
   } catch (error) {
     const missing = insteadOf(error, ['3D000'], 'template_missing', 'There is no database with the template’s name.')
     throw insteadOf(missing, ['55006'], 'template_busy', 'Another session is on the template.', true)
@@ -121,19 +137,20 @@ async function identityOf(session: Session, name: string): Promise<string> {
   return row.oid
 }
 
-/** An own login gets its database for itself: no other instance's login may connect to it. */
+/** What has a login of its own, or none, is for nobody else: no other instance's login may connect to it. */
 async function prepareLogin(
   { server, settings, session, request: { owner, login }, operation }: Work,
   database: string,
 ): Promise<void> {
-  if (login.own) {
-    await ensureOwnLogin(session, operation, owner, login)
+  if (login?.own) await ensureOwnLogin(session, operation, owner, login)
+  if (login?.own !== false) {
     await operation.fence()
     await session.query(`revoke connect, temporary on database ${quoteName(database)} from public`)
   }
-  await withSession(adminTarget(server, settings, database), operation.signal, (inside) =>
-    grantRights(inside, operation, login.username),
-  )
+  if (login)
+    await withSession(adminTarget(server, settings, database), operation.signal, (inside) =>
+      grantRights(inside, operation, login.username),
+    )
 }
 
 async function rename(session: Session, from: string, to: string): Promise<void> {

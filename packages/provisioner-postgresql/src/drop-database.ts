@@ -1,15 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '@edfi-tenants/core'
 import { isOwnedBy, privateName, type DropDatabase, type Operation, type Server } from '@edfi-tenants/provisioner'
 import { adminTarget, onMaintenance, withSession, type Session } from './connect.js'
-import { insteadOf, stateOf } from './errors.js'
+import { whileSessionsEnd } from './end-sessions.js'
+import { stateOf } from './errors.js'
 import { lockInstance } from './instance-lock.js'
 import { dropOwnLogin } from './login.js'
-import { findDatabase, findInstance, type FoundDatabase } from './marker.js'
+import { findInstance, type FoundDatabase } from './marker.js'
+import { changeOurs, isOurs, renameTo } from './own-database.js'
 import { assertName, quoteName } from './quote.js'
-
-/** How long ended sessions may take to be gone. */
-const sessionsGoneMs = 5_000
 
 /**
  * Drops an instance's database, what was left of it unfinished, and its own login. PostgreSQL has no conditional
@@ -35,7 +33,8 @@ export const dropDatabase = async (
       dropped.push(leftover.name)
     }
     if (finished && !isAnothers) {
-      await retire(session, finished, request, operation)
+      await operation.fence()
+      await retire(server, session, finished, request, operation)
       await operation.fence()
       await dropPrivate(session, privateName(request.owner))
       dropped.push(finished.name)
@@ -68,62 +67,23 @@ export async function dropPrivate(session: Session, name: string): Promise<void>
 const notOurs = (): Failure =>
   new Failure('not_our_database', 'The database of this name is not the one we made; it was not touched.')
 
-function assertDroppable(found: FoundDatabase | null, request: DropDatabase): void {
-  if (!found || !isOwnedBy(found.marker, request.owner) || (request.identity ?? found.identity) !== found.identity)
-    throw notOurs()
+function assertDroppable(found: FoundDatabase, request: DropDatabase): void {
+  if (!isOurs(found, request)) throw notOurs()
   if (found.isTemplate)
     throw new Failure('database_error', 'The database is marked as a template; unmark it (IS_TEMPLATE false) first.')
 }
 
 /** Ends all use of the database and gives it its private name. */
-async function retire(
+const retire = (
+  server: Server,
   session: Session,
-  { name, identity }: FoundDatabase,
-  request: DropDatabase,
+  found: FoundDatabase,
+  { owner }: DropDatabase,
   operation: Operation,
-): Promise<void> {
-  const unfinished = privateName(request.owner)
-  const assertStillOurs = async (current: string) => {
-    const found = await findDatabase(session, current)
-    assertDroppable(found, { ...request, identity })
-  }
-  await operation.fence()
-  await session.transaction(async () => {
-    await session.query(`alter database ${quoteName(name)} with allow_connections false`)
-    await assertStillOurs(name)
-  })
-  await operation.fence()
-  await endSessions(session, identity)
-  await operation.fence()
-  try {
-    await session.transaction(async () => {
-      await session.query(`alter database ${quoteName(name)} rename to ${quoteName(unfinished)}`)
-      await assertStillOurs(unfinished)
-    })
-  } catch (error) {
-    throw insteadOf(error, ['55006'], 'database_error', 'A session on the database does not end.', true)
-  }
-}
-
-/** Ends the sessions on a database that takes no new ones, and waits until they are gone. */
-async function endSessions(session: Session, identity: string): Promise<void> {
-  const deadline = Date.now() + sessionsGoneMs
-  try {
-    for (let left = 1; left > 0 && Date.now() < deadline;) {
-      const rows = await session.query(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datid = $1::oid and pid <> pg_backend_pid()',
-        [identity],
-      )
-      left = rows.length
-      if (left > 0) await sleep(20)
-    }
-  } catch (error) {
-    throw insteadOf(
-      error,
-      ['42501'],
-      'insufficient_privilege',
-      'The login may not end the sessions on the database: it needs pg_signal_backend, and superusers’ sessions must ' +
-        'be ended by a superuser.',
-    )
-  }
-}
+): Promise<void> =>
+  whileSessionsEnd(server, found.identity, operation, () =>
+    changeOurs(session, { found, owner, nameAfter: privateName(owner) }, async () => {
+      await renameTo(session, found.name, privateName(owner))
+      return undefined
+    }),
+  )

@@ -45,6 +45,7 @@ export async function readDatabases(session: Session): Promise<DatabaseInfo[]> {
         marker?.identity === row.identity
           ? { installationId: marker.installationId, instanceId: marker.instanceId, epoch: marker.epoch }
           : null,
+      kind: marker?.identity === row.identity ? marker.kind : null,
       isTemplate: row.is_template,
       allowsConnections: row.allows_connections,
       sizeBytes: row.size_bytes === null ? null : Number(row.size_bytes),

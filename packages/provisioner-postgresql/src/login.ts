@@ -22,6 +22,10 @@ async function findLogin(session: Session, username: string, owner: Ownership): 
   return { identity: row.identity, isOurs: marker?.identity === row.identity && isOwnedBy(marker, owner) }
 }
 
+/** Whether there is a login of this name that was made for this instance. */
+export const hasOwnLogin = async (session: Session, username: string, owner: Ownership): Promise<boolean> =>
+  (await findLogin(session, username, owner))?.isOurs ?? false
+
 /** Makes an instance's own login, or gives the one that an earlier try made the password of this one. */
 export async function ensureOwnLogin(
   session: Session,
@@ -71,4 +75,17 @@ export async function dropOwnLogin(
     await operation.fence()
     await session.query(drop)
   }
+}
+
+/** Takes our marker off an instance's own login, which stays as it is. */
+export async function disownLogin(
+  session: Session,
+  operation: Operation,
+  owner: Ownership,
+  username: string,
+): Promise<void> {
+  const found = await findLogin(session, username, owner)
+  if (!found?.isOurs) return
+  await operation.fence()
+  await session.query(`comment on role ${quoteName(username)} is null`)
 }

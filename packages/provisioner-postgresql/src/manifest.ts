@@ -80,5 +80,11 @@ export const manifest: ProvisionerManifest = {
     description: 'Name of the database to copy; upper and lower case differ.',
   },
   addressSettings: ['host', 'port', 'tls'],
-  capabilities: { supportsPerInstanceLogin: true, supportsRename: true },
+  capabilities: {
+    supportsPerInstanceLogin: true,
+    supportsRename: true,
+    supportsStop: true,
+    supportsArchive: true,
+    clonesOnline: true,
+  },
 }

@@ -4,6 +4,7 @@ import {
   privateNamePrefix,
   readMarker,
   writeMarker,
+  type DatabaseKind,
   type Marker,
   type Ownership,
 } from '@edfi-tenants/provisioner'
@@ -19,6 +20,17 @@ export interface FoundDatabase {
   /** Whether something like a marker stands there at all, valid for this database or not. */
   isMarked: boolean
   isTemplate: boolean
+  allowsConnections: boolean
+  /** Who could connect before it was retired; null while it is not. */
+  retiredFrom: ConnectGrant[] | null
+  /** The comment that was there before a marker took its place; null: none. */
+  replaced: string | null
+}
+
+/** One right to connect, of a role or (null) of everybody. */
+export interface ConnectGrant {
+  grantee: string | null
+  grantable: boolean
 }
 
 interface Row {
@@ -26,20 +38,37 @@ interface Row {
   identity: string
   comment: string | null
   is_template: boolean
+  allows_connections: boolean
 }
 
 const columns = `d.datname::text as name, d.oid::text as identity, d.datistemplate as is_template,
-  shobj_description(d.oid, 'pg_database') as comment`
+  d.datallowconn as allows_connections,  shobj_description(d.oid, 'pg_database') as comment`
 
 const present = (row: Row): FoundDatabase => {
   const marker = readMarker(row.comment)
+  const isOwn = marker?.identity === row.identity
   return {
     name: row.name,
     identity: row.identity,
-    marker: marker?.identity === row.identity ? marker : null,
+    marker: isOwn ? marker : null,
     isMarked: marker !== null,
     isTemplate: row.is_template,
+    allowsConnections: row.allows_connections,
+    retiredFrom: isOwn ? retiredFrom(row.comment) : null,
+    replaced: isOwn ? replaced(row.comment) : marker === null ? row.comment : null,
   }
+}
+
+/** Stands in the comment besides the marker. */
+function retiredFrom(comment: string | null): ConnectGrant[] | null {
+  const { retiredFrom: grants } = JSON.parse(comment ?? '{}') as { retiredFrom?: ConnectGrant[] }
+  return Array.isArray(grants) ? grants : null
+}
+
+/** As well. */
+function replaced(comment: string | null): string | null {
+  const { replaced: text } = JSON.parse(comment ?? '{}') as { replaced?: string }
+  return typeof text === 'string' ? text : null
 }
 
 /** The database of a name, or null. */
@@ -73,9 +102,30 @@ function isLeftoverOf(database: FoundDatabase, owner: Ownership): boolean {
 }
 
 /** Writes, or replaces, the marker of the database of this name and identity. */
-export const markDatabase = (session: Session, name: string, owner: Ownership, identity: string): Promise<unknown> =>
-  session.query(`comment on database ${quoteName(name)} is ${quoteText(markerText(owner, identity))}`)
+export const markDatabase = (
+  session: Session,
+  name: string,
+  owner: Ownership,
+  identity: string,
+  besides: MarkerParts = {},
+): Promise<unknown> =>
+  session.query(`comment on database ${quoteName(name)} is ${quoteText(markerText(owner, identity, besides))}`)
+
+/** What else a marker says; default kind `instance`. */
+export interface MarkerParts {
+  kind?: DatabaseKind
+  retiredFrom?: ConnectGrant[] | null
+  replaced?: string | null
+}
 
 /** The marker as it is written, for whatever has this identity. */
-export const markerText = ({ installationId, instanceId, epoch }: Ownership, identity: string): string =>
-  writeMarker({ installationId, instanceId, epoch, kind: 'instance', identity })
+export const markerText = (
+  { installationId, instanceId, epoch }: Ownership,
+  identity: string,
+  { kind = 'instance', retiredFrom: grants = null, replaced: text = null }: MarkerParts = {},
+): string =>
+  writeMarker({
+    ...{ installationId, instanceId, epoch, kind, identity },
+    ...(grants === null ? {} : { retiredFrom: grants }),
+    ...(text === null ? {} : { replaced: text }),
+  })

@@ -1,6 +1,6 @@
 import type { Operation, Ownership } from '@edfi-tenants/provisioner'
 import type { Session } from './connect.js'
-import { findDatabase } from './marker.js'
+import { findDatabase, type FoundDatabase } from './marker.js'
 import { quoteName } from './quote.js'
 
 /**
@@ -27,11 +27,26 @@ export async function releaseLogin(
     const database = await findDatabase(session, name)
     if (database?.marker?.installationId !== owner.installationId) continue
     await operation.fence()
-    await openDatabase(name, async (inside) => {
-      // A role may be made to give up what it owns only by one of its members.
-      await inside.query(`grant ${role} to current_user`)
-      await inside.query(`reassign owned by ${role} to current_user`)
-      await inside.query(`drop owned by ${role}`)
-    })
+    await whileOpen(session, database, () =>
+      openDatabase(name, async (inside) => {
+        // A role may be made to give up what it owns only by one of its members.
+        await inside.query(`grant ${role} to current_user`)
+        await inside.query(`reassign owned by ${role} to current_user`)
+        await inside.query(`drop owned by ${role}`)
+      }),
+    )
+  }
+}
+
+/** A stopped database lets us in for this moment only. */
+async function whileOpen(session: Session, database: FoundDatabase, work: () => Promise<void>): Promise<void> {
+  if (database.allowsConnections) return work()
+  const allow = (allowed: boolean) =>
+    session.finish(`alter database ${quoteName(database.name)} with allow_connections ${String(allowed)}`)
+  await allow(true)
+  try {
+    await work()
+  } finally {
+    await allow(false)
   }
 }

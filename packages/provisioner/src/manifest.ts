@@ -9,6 +9,12 @@ export interface Capabilities {
   supportsPerInstanceLogin: boolean
   /** A database can be given another name in place. Where not, create must reach the same guarantee in another way. */
   supportsRename: boolean
+  /** A database can be made to take no connections, and opened again. */
+  supportsStop: boolean
+  /** A database can be kept as an archive: exported, or copied on its server. */
+  supportsArchive: boolean
+  /** A database in use can be copied, at least where the engine's own programs are installed on the worker. */
+  clonesOnline: boolean
 }
 
 /** What a worker publishes about a provisioner and the API validates against; plain data. */

@@ -1,5 +1,5 @@
 import { contractVersion } from './manifest.js'
-import type { Marker, Ownership } from './server.js'
+import { databaseKinds, type DatabaseKind, type Marker, type Ownership } from './server.js'
 
 const label = 'edfi-tenants'
 
@@ -12,7 +12,7 @@ export function readMarker(text: string | null | undefined): Marker | null {
   try {
     const value = JSON.parse(text) as Record<string, unknown>
     const { installationId, instanceId, epoch, kind, identity } = value
-    if (typeof value[label] !== 'number' || kind !== 'instance') return null
+    if (typeof value[label] !== 'number' || !isKind(kind)) return null
     if (typeof installationId !== 'string' || typeof instanceId !== 'string') return null
     if (typeof epoch !== 'number' || typeof identity !== 'string') return null
     return { installationId, instanceId, epoch, kind, identity }
@@ -20,6 +20,8 @@ export function readMarker(text: string | null | undefined): Marker | null {
     return null
   }
 }
+
+const isKind = (kind: unknown): kind is DatabaseKind => databaseKinds.some((each) => each === kind)
 
 /** Whether a marker says: made by this installation for this instance, and not under a later claim than ours. */
 export const isOwnedBy = (found: Ownership | null, owner: Ownership): boolean =>

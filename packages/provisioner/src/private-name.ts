@@ -13,3 +13,15 @@ export function parsePrivateName(name: string): { instanceId: string; epoch: num
   const match = /^tm_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_(\d+)$/.exec(name)
   return match?.[1] && match[2] ? { instanceId: match[1], epoch: Number(match[2]) } : null
 }
+
+/** The name of a deleted instance's database until it is purged or comes back. */
+export const retiredName = (instanceId: string): string => `${prefix}retired_${instanceId}`
+
+/** The name of an archive that is kept on its database server. */
+export const archiveName = (archiveId: string): string => `${prefix}archive_${archiveId}`
+
+/** The name of an instance's snapshot. */
+export const snapshotName = (instanceId: string): string => `${prefix}snapshot_${instanceId}`
+
+/** The name of a database that is thrown away at the end of the job that made it. */
+export const scratchName = (jobId: string): string => `${prefix}scratch_${jobId}`

@@ -19,14 +19,19 @@ export interface Server {
 export interface Ownership {
   /** This installation of the product; another installation's databases are never touched. */
   installationId: string
+  /** The id of what it was made for: an instance, or (by its kind) an archive, a job or a tenant. */
   instanceId: string
   /** Grows with every claim of a job: a database with a later epoch is never dropped by an earlier worker. */
   epoch: number
 }
 
+/** What a database of ours is for. */
+export const databaseKinds = ['instance', 'archive', 'derivative', 'scratch', 'tenant'] as const
+export type DatabaseKind = (typeof databaseKinds)[number]
+
 /** What stands in a database to say that we made it, and for what. */
 export interface Marker extends Ownership {
-  kind: 'instance'
+  kind: DatabaseKind
   /**
    * The server's own identity of the database (on PostgreSQL its oid). A marker that was copied along with a database
    * does not match the copy's identity, so a copy is never mistaken for ours.
@@ -41,6 +46,8 @@ export interface DatabaseInfo {
   identity: string
   /** Who made it, when a valid marker of ours says so; null for foreign databases and for copies of ours. */
   owner: Ownership | null
+  /** What it is for, where a valid marker of ours says so. */
+  kind: DatabaseKind | null
   isTemplate: boolean
   allowsConnections: boolean
   sizeBytes: number | null

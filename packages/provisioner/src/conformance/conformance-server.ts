@@ -1,4 +1,4 @@
-import type { Json } from '@edfi-tenants/core'
+import type { Json, JsonObject } from '@edfi-tenants/core'
 import type { Login, Server } from '../server.js'
 
 /**
@@ -9,6 +9,8 @@ export interface ConformanceServer {
   server: Server
   /** A template that is an ODS of version 7 or later with descriptors, as an entry of `templates`. */
   template: Json
+  /** Settings to put over the server's, with which it cannot be reached. Default: a port that nobody listens on. */
+  unreachable?: JsonObject
   /** The entry of a template that is not there. */
   missingTemplate: Json
   /** The shared login that ODS/API would use; it can read the template's tables. */
@@ -28,6 +30,20 @@ export interface ConformanceServer {
   openSession(database: string): Promise<{ isOpen(): Promise<boolean>; close(): Promise<void> }>
   /** Whether a login is able to connect now: to a database, or without one to the server at all. */
   canConnect(login: Login, database?: string): Promise<boolean>
+  /** Texts in the engine's own SQL, for databases made from the template. */
+  sql: {
+    /** A script that adds one student, whose unique id is the parameter `studentUniqueId`. */
+    addStudent: string
+    /** A script whose third line fails. */
+    failOnLine3: string
+    /** A query that answers `(name, ok, detail)`: all is well. */
+    verified: string
+    /** The same: something is missing. */
+    notVerified: string
+    /** A query that finds something wrong, and one that does not. */
+    finding: string
+    noFinding: string
+  }
   /** Keeps the template busy until released. Absent where the engine copies templates that are in use. */
   holdTemplate?: () => Promise<{ release(): Promise<void> }>
   /** Ends the server without a goodbye and starts it again. Absent where that cannot be done. */

@@ -29,10 +29,8 @@ export function describeConnecting({ provisioner, target }: ConformanceContext):
     })
 
     it('says that a server cannot be reached, which may pass', async () => {
-      const server = {
-        ...target().server,
-        settings: { ...target().server.settings, host: '127.0.0.1', port: await unusedPort() },
-      }
+      const unreachable = target().unreachable ?? { host: '127.0.0.1', port: await unusedPort() }
+      const server = { ...target().server, settings: { ...target().server.settings, ...unreachable } }
       const create = provisioner.createDatabase(server, createRequest(target(), newOwner(), newName()), operation())
       const failure = await failsWith(create, 'server_unreachable', server)
       assert.equal(failure.retryable, true)

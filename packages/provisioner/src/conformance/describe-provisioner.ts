@@ -1,11 +1,20 @@
 import type { Provisioner } from '../provisioner.js'
+import { describeAdopting } from './adopting.js'
 import { describeCompeting } from './competing.js'
 import { describeConnecting } from './connecting.js'
 import type { ConformanceServer } from './conformance-server.js'
+import { describeCopying } from './copying.js'
+import { describeCounting } from './counting.js'
 import { describeCreating } from './creating.js'
 import { describeDropping } from './dropping.js'
+import { describeExporting } from './exporting.js'
 import { describeInterrupting } from './interrupting.js'
 import { describeNaming } from './naming.js'
+import { describeProbing } from './probing.js'
+import { describeRenaming } from './renaming.js'
+import { describeRetiring } from './retiring.js'
+import { describeSeeding } from './seeding.js'
+import { describeStopping } from './stopping.js'
 
 /** What to test, and how to get a server for it. */
 export interface ConformanceOptions {
@@ -17,7 +26,7 @@ export interface ConformanceOptions {
 
 /**
  * The tests that every provisioner has to pass, for mocha (`describe`, `it`, `before`, `after` are taken as global).
- * What a server lacks (`holdTemplate`, `restart`) or a manifest denies is skipped.
+ * What a server lacks (`holdTemplate`, `restart`), a manifest denies, or a worker has no programs for is skipped.
  */
 export function describeProvisioner({ name, provisioner, server }: ConformanceOptions): void {
   describe(`provisioner ${name}`, function () {
@@ -40,6 +49,15 @@ export function describeProvisioner({ name, provisioner, server }: ConformanceOp
     describeCreating(context)
     describeDropping(context)
     describeNaming(context)
+    describeStopping(context)
+    describeRenaming(context)
+    describeRetiring(context)
+    describeAdopting(context)
+    describeCopying(context)
+    describeExporting(context)
+    describeProbing(context)
+    describeCounting(context)
+    describeSeeding(context)
     describeCompeting(context)
     describeInterrupting(context)
   })
