@@ -40,6 +40,48 @@ export interface NewRegistration {
   connectionString: string
 }
 
+/** A vendor: whom applications belong to. */
+export interface NewVendor {
+  company: string
+  namespacePrefixes: string[]
+  contactName: string
+  contactEmailAddress: string
+}
+
+/** An application as Admin API has it; changing it means sending all of it. */
+export interface Application {
+  applicationId: number
+  applicationName: string
+  vendorId: number | null
+  claimSetName: string | null
+  educationOrganizationIds: number[]
+  profileIds: number[]
+  odsInstanceIds: number[]
+  /** Null where this version of Admin API does not say. */
+  enabled: boolean | null
+}
+
+export type NewApplication = Omit<Application, 'applicationId' | 'enabled' | 'vendorId' | 'claimSetName'> & {
+  vendorId: number
+  claimSetName: string
+}
+
+/** One of an application's credentials (2.3 and later). */
+export interface ApiClient {
+  apiClientId: number
+  name: string
+  key: string
+  isApproved: boolean
+  applicationId: number
+  odsInstanceIds: number[]
+}
+
+/** A key with its secret, which Admin API shows only this once. */
+export interface IssuedCredential {
+  key: string
+  secret: string
+}
+
 /** What the information endpoint says. */
 export interface AdminApiInformation {
   version: string
@@ -68,8 +110,12 @@ export interface AdminApi {
   information(call: AdminApiCall): Promise<AdminApiInformation>
   /** Proves that the client can sign in and that the tenant is known, without changing anything. */
   checkTenant(call: AdminApiCall): Promise<void>
-  /** By exact name; null when there is none. Contexts and derivatives included. */
-  findRegistration(name: string, call: AdminApiCall): Promise<Registration | null>
+  /**
+   * By name, ignoring case, since names that differ only in case are the same to us (not to Admin API); of several the one
+   * that is written alike. Null when there is none. Contexts and derivatives included. `exact` minds the case, which saves
+   * a look through all registrations.
+   */
+  findRegistration(name: string, call: AdminApiCall, options?: { exact?: boolean }): Promise<Registration | null>
   /** By id; null when there is none. */
   readRegistration(odsInstanceId: number, call: AdminApiCall): Promise<Registration | null>
   /**
@@ -85,6 +131,44 @@ export interface AdminApi {
   ): Promise<void>
   /** Makes the contexts of a registration exactly these; what is right already is left alone. */
   putContexts(odsInstanceId: number, contexts: Record<string, string>, call: AdminApiCall): Promise<void>
+  /** Every registration of the tenant, without contexts and derivatives. */
+  listRegistrations(call: AdminApiCall): Promise<Pick<Registration, 'odsInstanceId' | 'name' | 'instanceType'>[]>
+  /** Makes the derivative of this type lead there; the one there was is replaced, since its string cannot be read back. */
+  putDerivative(
+    odsInstanceId: number,
+    derivative: { derivativeType: 'ReadReplica' | 'Snapshot'; connectionString: string },
+    call: AdminApiCall,
+  ): Promise<void>
+  /** Removes it; one that is not there is no error. */
+  deleteDerivative(odsInstanceId: number, derivativeType: string, call: AdminApiCall): Promise<void>
+
+  /** The id of the vendor of this company; null when there is none, the first one when there are several. */
+  findVendor(company: string, call: AdminApiCall): Promise<number | null>
+  /** Null when there is none. */
+  readVendor(vendorId: number, call: AdminApiCall): Promise<{ vendorId: number; company: string } | null>
+  createVendor(vendor: NewVendor, call: AdminApiCall): Promise<number>
+
+  /** The applications that use a registration, through any of their credentials; empty when the registration is gone. */
+  listApplications(odsInstanceId: number, call: AdminApiCall): Promise<Application[]>
+  readApplication(applicationId: number, call: AdminApiCall): Promise<Application | null>
+  /** As with registrations: never repeated by itself, and after a lost answer the caller looks. */
+  createApplication(
+    application: NewApplication,
+    call: AdminApiCall,
+  ): Promise<IssuedCredential & { applicationId: number }>
+  /** Sends the whole application. */
+  updateApplication(application: Application, call: AdminApiCall): Promise<void>
+  /** One that is gone already is no error. */
+  deleteApplication(applicationId: number, call: AdminApiCall): Promise<void>
+
+  /** Null where this version of Admin API has no credentials of their own (before 2.3). */
+  listApiClients(applicationId: number, call: AdminApiCall): Promise<ApiClient[] | null>
+  readApiClient(apiClientId: number, call: AdminApiCall): Promise<ApiClient | null>
+  /** Sends the whole credential. */
+  updateApiClient(client: ApiClient, call: AdminApiCall): Promise<void>
+  /** One that is gone already is no error. */
+  deleteApiClient(apiClientId: number, call: AdminApiCall): Promise<void>
+
   /**
    * Deletes contexts, derivatives, then the registration. One that is gone already is no error. Applications on it
    * make Admin API refuse: `admin_api_refused`.

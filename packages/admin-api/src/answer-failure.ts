@@ -31,9 +31,7 @@ export function answerFailure(answer: Answer, complaint: Complaint, asked: Asked
   if (complaint.kind === 'wrong-mode') {
     return new Failure('admin_api_wrong_mode', `Admin API serves another interface version.${said}`)
   }
-  if (complaint.kind === 'name-taken' || complaint.kind === 'context-taken') {
-    return new Failure(complaint.kind === 'name-taken' ? 'registration_name_taken' : 'admin_api_refused', words)
-  }
+  if (complaint.kind === 'name-taken') return new Failure('registration_name_taken', words)
   switch (status) {
     case 401:
       return new Failure('admin_api_login_failed', `Admin API does not accept the token for ${what}.${said}`)

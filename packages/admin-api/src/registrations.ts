@@ -1,83 +1,73 @@
-import { Failure } from '@edfi-tenants/core'
 import type { AdminApi, AdminApiCall, Registration } from './admin-api.js'
-import { planContexts } from './plan-contexts.js'
+import { putContexts } from './contexts.js'
+import type { RegistrationSummary } from './dialect.js'
+import { gone, registrationMissing } from './missing.js'
+import { readPages } from './pages.js'
 import type { Session } from './session.js'
 
-/** Registrations asked for at a time, and how many pages are read before we stop believing in an end. */
-const pageSize = 200
-const maxPages = 500
+type RegistrationCalls = Pick<
+  AdminApi,
+  | 'findRegistration'
+  | 'readRegistration'
+  | 'listRegistrations'
+  | 'createRegistration'
+  | 'updateRegistration'
+  | 'deleteRegistration'
+  | 'putContexts'
+>
 
-const contextRounds = 3
-
-const gone = { 'not-found': () => undefined }
-const isMissing = (odsInstanceId: number) => () => {
-  throw new Failure('registration_missing', `Admin API has no ODS instance with the id ${odsInstanceId}.`)
-}
-
-/** The operations on registrations, put together from the requests of whatever dialect the session speaks. */
-export function createAdminApi(session: Session): AdminApi {
+/** What can be done with the registrations of a tenant. */
+export function registrationCalls(session: Session): RegistrationCalls {
   const read = (odsInstanceId: number, call: AdminApiCall): Promise<Registration | null> =>
     session.ask((dialect) => dialect.readRegistration(odsInstanceId), call, { 'not-found': () => null })
 
+  /** The pages of all registrations, or of those that the filter by name lets through: by the database's collation, or all. */
+  const pages = (call: AdminApiCall, filter: { name?: string }) =>
+    readPages(
+      'ODS instances',
+      (page) => session.ask((dialect) => dialect.listRegistrations({ ...filter, ...page }), call),
+      ({ odsInstanceId }) => odsInstanceId,
+    )
+
+  async function findExact(name: string, call: AdminApiCall): Promise<RegistrationSummary | null> {
+    for await (const page of pages(call, { name })) {
+      const found = page.find((each) => each.name === name)
+      if (found) return found
+    }
+    return null
+  }
+
+  async function findIgnoringCase(name: string, call: AdminApiCall): Promise<RegistrationSummary | null> {
+    for await (const page of pages(call, {})) {
+      const found = page.find((each) => each.name.toLowerCase() === name.toLowerCase())
+      if (found) return found
+    }
+    return null
+  }
+
   return {
-    information: (call) => session.information(call),
-
-    async checkTenant(call) {
-      await session.information(call)
-      await session.ask((dialect) => dialect.listRegistrations({ offset: 0, limit: 1 }), call)
-    },
-
-    async findRegistration(name, call) {
-      const seen = new Set<number>()
-      for (let page = 0; page < maxPages; page++) {
-        const offset = seen.size
-        const list = await session.ask((dialect) => dialect.listRegistrations({ name, offset, limit: pageSize }), call)
-        // The filter obeys the database's collation, or is ignored by old versions: only this comparison decides.
-        const found = list.find((each) => each.name === name)
-        if (found) return read(found.id, call)
-        if (list.length === 0) return null
-        for (const { id } of list) seen.add(id)
-        if (seen.size === offset) break
-      }
-      throw new Failure('admin_api_unexpected', 'Admin API’s list of ODS instances does not end.')
+    async findRegistration(name, call, { exact = false } = {}) {
+      const found = (await findExact(name, call)) ?? (exact ? null : await findIgnoringCase(name, call))
+      return found && read(found.odsInstanceId, call)
     },
 
     readRegistration: read,
+
+    async listRegistrations(call) {
+      const all: RegistrationSummary[] = []
+      for await (const page of pages(call, {})) all.push(...page)
+      return all
+    },
 
     createRegistration: (registration, call) =>
       session.ask((dialect) => dialect.createRegistration(registration), call),
 
     updateRegistration: (odsInstanceId, change, call) =>
       session.ask((dialect) => dialect.updateRegistration(odsInstanceId, change), call, {
-        'not-found': isMissing(odsInstanceId),
+        'not-found': registrationMissing(odsInstanceId),
       }),
 
-    async putContexts(odsInstanceId, contexts, call) {
-      // What was read may be outdated by an answer that got lost; then a change meets what is there, and we read again.
-      for (let round = 1; ; round++) {
-        const registration = (await read(odsInstanceId, call)) ?? isMissing(odsInstanceId)()
-        const plan = planContexts(registration.contexts, contexts)
-        const outdated: string[] = []
-        const readAgain = (key: string) => (round < contextRounds ? () => outdated.push(key) : undefined)
-
-        for (const { id } of plan.surplus) {
-          await session.ask((dialect) => dialect.deleteContext(id), call, gone)
-        }
-        for (const context of plan.different) {
-          await session.ask((dialect) => dialect.updateContext(odsInstanceId, context), call, {
-            'context-taken': readAgain(context.key),
-            'not-found': readAgain(context.key),
-          })
-        }
-        for (const context of plan.missing) {
-          await session.ask((dialect) => dialect.createContext(odsInstanceId, context), call, {
-            'context-taken': readAgain(context.key),
-            'not-found': isMissing(odsInstanceId),
-          })
-        }
-        if (outdated.length === 0) return
-      }
-    },
+    putContexts: putContexts(session, read),
 
     async deleteRegistration(odsInstanceId, call) {
       const registration = await read(odsInstanceId, call)
