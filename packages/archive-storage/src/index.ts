@@ -1,0 +1,2 @@
+export * from './archive-storage.js'
+export * from './open-archive-storage.js'

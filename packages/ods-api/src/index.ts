@@ -1,0 +1,5 @@
+export * from './connection-string.js'
+export * from './create-ods-api-client.js'
+export * from './ods-api.js'
+export * from './ods-endpoints.js'
+export * from './route-template.js'
