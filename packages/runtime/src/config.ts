@@ -55,6 +55,21 @@ export interface SharedConfig {
   odsEncryptionKey: Buffer | undefined
 }
 
+/** Where archives are kept off their database servers. */
+export type ArchiveConfig =
+  | { kind: 'folder'; folder: string }
+  | {
+      kind: 's3'
+      bucket: string
+      /** Before every object's name; may be empty. */
+      prefix: string
+      region: string
+      /** For S3-compatible storage other than AWS. */
+      endpoint: string | undefined
+      /** Undefined: as the SDK finds them (role, profile). */
+      credentials: { accessKeyId: string; secretAccessKey: string } | undefined
+    }
+
 /** What `apps/api` runs with. */
 export interface ApiConfig extends SharedConfig {
   host: string
@@ -67,6 +82,8 @@ export interface ApiConfig extends SharedConfig {
   /** The first API client: scope `admin`, all tenants. */
   bootstrapClient: { clientId: string; clientSecret: string } | undefined
   batchMaxItems: number
+  /** Instances that one client may delete within an hour, batches not counted. */
+  maxDeletesPerHour: number
   dashboard: boolean
   /** Express's setting; false, a number of proxies, or their addresses. */
   trustProxy: boolean | number | string
@@ -86,6 +103,20 @@ export interface WorkerConfig extends SharedConfig {
   retryForSeconds: number
   /** For how long a job stays this worker's without a sign of life. */
   leaseSeconds: number
+  /** Undefined: archives can only be copies on their database servers. */
+  archives: ArchiveConfig | undefined
+  /** Folders of seed bundles besides those that come with the service. */
+  seedBundlesDir: string | undefined
+  /** The folder with SQL checks. */
+  sqlChecksDir: string | undefined
+  /** How often every instance is checked; 0: only on demand. */
+  healthIntervalSeconds: number
+  /** How long health checks are kept. */
+  healthRetentionDays: number
+  /** How long ODS/API may go on with what it has cached, where it cannot be told to forget. */
+  odsApiCacheSeconds: number
+  /** How long a deleted instance can come back. */
+  undoWindowSeconds: number
 }
 
 /** What `npm run migrate` and `npm run rotate-keys` run with. */
@@ -159,6 +190,26 @@ function readOidc(env: EnvReader): ApiConfig['oidc'] {
   return { issuer: env.required('OIDC_ISSUER', webUrl), audience: env.required('OIDC_AUDIENCE', text) }
 }
 
+function readArchives(env: EnvReader): ArchiveConfig | undefined {
+  const folder = env.optional('ARCHIVE_DIR', text, undefined)
+  const bucket = env.optional('ARCHIVE_S3_BUCKET', text, undefined)
+  const hasKey = env.allOrNone(['ARCHIVE_S3_ACCESS_KEY_ID', 'ARCHIVE_S3_SECRET_ACCESS_KEY'])
+  if (bucket === undefined) return folder === undefined ? undefined : { kind: 'folder', folder }
+  return {
+    kind: 's3',
+    bucket,
+    prefix: env.optional('ARCHIVE_S3_PREFIX', text, ''),
+    region: env.optional('ARCHIVE_S3_REGION', text, 'us-east-1'),
+    endpoint: env.optional('ARCHIVE_S3_ENDPOINT', withoutFinalSlash, undefined),
+    credentials: hasKey
+      ? {
+          accessKeyId: env.required('ARCHIVE_S3_ACCESS_KEY_ID', text),
+          secretAccessKey: env.required('ARCHIVE_S3_SECRET_ACCESS_KEY', text),
+        }
+      : undefined,
+  }
+}
+
 /** Reads what the API needs. Throws a {@link ConfigurationError} that lists every fault. */
 export const readApiConfig = (env: Env): ApiConfig =>
   readEnv(env, (reader) => ({
@@ -171,6 +222,7 @@ export const readApiConfig = (env: Env): ApiConfig =>
     defaultEnvironment: readDefaultEnvironment(reader),
     bootstrapClient: readBootstrapClient(reader),
     batchMaxItems: reader.optional('BATCH_MAX_ITEMS', wholeNumber(1, 100_000), 5000),
+    maxDeletesPerHour: reader.optional('MAX_DELETES_PER_HOUR', wholeNumber(1, 100_000), 100),
     dashboard: reader.optional('DASHBOARD', truth, true),
     trustProxy: reader.optional('TRUST_PROXY', trustProxy, false),
     publicUrl: reader.optional('PUBLIC_URL', withoutFinalSlash, undefined),
@@ -185,6 +237,13 @@ export const readWorkerConfig = (env: Env): WorkerConfig =>
     concurrency: reader.optional('WORKER_CONCURRENCY', wholeNumber(1, 500), 8),
     retryForSeconds: reader.optional('RETRY_FOR_SECONDS', wholeNumber(0, 7 * 24 * 60 * 60), 900),
     leaseSeconds: reader.optional('LEASE_SECONDS', wholeNumber(2, 600), 6),
+    archives: readArchives(reader),
+    seedBundlesDir: reader.optional('SEED_BUNDLES_DIR', text, undefined),
+    sqlChecksDir: reader.optional('SQL_CHECKS_DIR', text, undefined),
+    healthIntervalSeconds: reader.optional('HEALTH_INTERVAL_SECONDS', wholeNumber(0, 7 * 24 * 60 * 60), 600),
+    healthRetentionDays: reader.optional('HEALTH_RETENTION_DAYS', wholeNumber(1, 3650), 35),
+    odsApiCacheSeconds: reader.optional('ODS_API_CACHE_SECONDS', wholeNumber(0, 24 * 60 * 60), 300),
+    undoWindowSeconds: reader.optional('UNDO_WINDOW_SECONDS', wholeNumber(0, 365 * 24 * 60 * 60), 7 * 24 * 60 * 60),
   }))
 
 /** Reads what the migration and the rotation of keys need. Throws a {@link ConfigurationError} that lists every fault. */

@@ -13,7 +13,12 @@ export interface PublishedManifest {
   templateSchema: JsonObject
   /** Settings that say where the server is. */
   addressSettings: string[]
-  capabilities: { supportsPerInstanceLogin: boolean; supportsRename: boolean }
+  capabilities: {
+    supportsPerInstanceLogin: boolean
+    supportsRename: boolean
+    supportsArchive?: boolean
+    supportsStop?: boolean
+  }
 }
 
 /** Publishes what a worker can serve; the last to publish a name wins. */

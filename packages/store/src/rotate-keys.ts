@@ -24,6 +24,21 @@ export const sealedColumns: readonly SealedColumn[] = [
   ofRow('database_servers', 'password'),
   ofRow('database_servers', 'registered_password'),
   ofRow('instances', 'login_password'),
+  ofRow('instances', 'registered_string'),
+  ofRow('instance_credentials', 'secret'),
+  ofRow('archives', 'data_key'),
+  {
+    table: 'instance_derivatives',
+    column: 'registered_string',
+    key: ['instance_id', 'derivative_type'],
+    context: (instanceId, type) => `instance_derivatives/${instanceId}/${type}/registered_string`,
+  },
+  {
+    table: 'tenants',
+    column: 'provisioned_password',
+    key: ['name'],
+    context: (name) => `tenants/${name}/provisioned_password`,
+  },
   {
     table: 'idempotency_keys',
     column: 'answer',

@@ -1,8 +1,12 @@
 import { Failure, type DatabaseEngine } from '@edfi-tenants/core'
 import { liveInstance } from './environments.js'
+import { Prisma } from './generated/client.js'
+import type { ArchivePolicy } from './archives/archive-policies.js'
+import type { HealthPolicy } from './health/health-record.js'
 import { isoTime } from './jobs/job-row.js'
 import { boundParameter, type Bound } from './jobs/read-jobs.js'
 import { nameTaken, type Records } from './records.js'
+import type { TenantProvision } from './tenant-provision.js'
 
 /** A tenant as it stands in the store, with the name and engine of its environment. */
 export interface TenantRow {
@@ -18,6 +22,12 @@ export interface TenantRow {
   defaultInstanceType: string | null
   databaseNamePattern: string | null
   maxInstances: number | null
+  /** How often its instances are checked, and what counts as degraded; null: as for all. */
+  healthPolicy: HealthPolicy | null
+  /** How often its instances are archived, and what is kept; null: not by themselves. */
+  archivePolicy: ArchivePolicy | null
+  /** Its own Admin and Security databases, once they were made. */
+  provisioned: Pick<TenantProvision, 'server' | 'adminDatabase' | 'securityDatabase' | 'finishedAt'> | null
   createdAt: string
   updatedAt: string
   deletedAt: string | null
@@ -27,11 +37,14 @@ export interface TenantRow {
 export type TenantSettings = Pick<
   TenantRow,
   'displayName' | 'defaultServer' | 'defaultTemplate' | 'defaultInstanceType' | 'databaseNamePattern' | 'maxInstances'
->
+> &
+  Partial<Pick<TenantRow, 'healthPolicy' | 'archivePolicy'>>
 
 const columns = `t.name, t.display_name AS "displayName", t.environment_id AS "environmentId", e.name AS environment, e.engine AS "databaseEngine",
   t.admin_tenant AS "adminTenant", t.default_server AS "defaultServer", t.default_template AS "defaultTemplate",
   t.default_instance_type AS "defaultInstanceType", t.database_name_pattern AS "databaseNamePattern", t.max_instances AS "maxInstances",
+  t.health_policy AS "healthPolicy", t.archive_policy AS "archivePolicy",
+  CASE WHEN t.provisioned ->> 'finishedAt' IS NOT NULL THEN t.provisioned END AS provisioned,
   ${isoTime('t.created_at')} AS "createdAt", ${isoTime('t.updated_at')} AS "updatedAt", ${isoTime('t.deleted_at')} AS "deletedAt"`
 
 const tables = 'tenants t JOIN environments e ON e.id = t.environment_id'
@@ -73,7 +86,7 @@ export async function createTenant(
   records: Records,
   tenant: TenantSettings & Pick<TenantRow, 'name' | 'environmentId' | 'adminTenant'>,
 ): Promise<TenantRow> {
-  await records.prisma.tenant.create({ data: tenant }).catch(nameTaken('tenant', tenant.name))
+  await records.prisma.tenant.create({ data: rowOf(tenant) }).catch(nameTaken('tenant', tenant.name))
   // The new row holds a key lock on the environment's; from here on it cannot be deleted under us.
   const [environment] = await records.database.query<{ gone: boolean }>(
     'SELECT deleted_at IS NOT NULL AS gone FROM environments WHERE id = $1::uuid',
@@ -89,7 +102,7 @@ export async function updateTenant(
   name: string,
   change: Partial<TenantSettings>,
 ): Promise<TenantRow> {
-  await records.prisma.tenant.update({ where: { name }, data: change })
+  await records.prisma.tenant.update({ where: { name }, data: rowOf(change) })
   return mustRead(records, name)
 }
 
@@ -105,6 +118,17 @@ export async function deleteTenant(records: Records, name: string): Promise<void
     throw new Failure('tenant_not_empty', `The tenant "${name}" has ${left.instances} instances that are not purged.`)
   await records.prisma.tenant.update({ where: { name }, data: { deletedAt: new Date() } })
 }
+
+/** Settings as Prisma takes them, which has a null of its own for JSON columns. */
+const rowOf = <Settings extends Partial<TenantSettings>>({ healthPolicy, archivePolicy, ...settings }: Settings) => ({
+  ...settings,
+  ...(archivePolicy === undefined
+    ? {}
+    : { archivePolicy: archivePolicy === null ? Prisma.DbNull : (archivePolicy as Prisma.InputJsonObject) }),
+  ...(healthPolicy === undefined
+    ? {}
+    : { healthPolicy: healthPolicy === null ? Prisma.DbNull : (healthPolicy as Prisma.InputJsonObject) }),
+})
 
 async function mustRead(records: Pick<Records, 'database'>, name: string): Promise<TenantRow> {
   const row = await readTenant(records, name, '*')

@@ -24,6 +24,15 @@ export async function readInstance(database: Database, id: string, bound: Bound)
   return row ?? null
 }
 
+/**
+ * The same, locked until the transaction ends: no job can change its status meanwhile, so what is judged by this row
+ * still holds when a job for it is written.
+ */
+export async function lockInstance(database: Database, id: string): Promise<InstanceRow | null> {
+  await database.query('SELECT id FROM instances WHERE id = $1 FOR UPDATE', [id])
+  return readInstance(database, id, '*')
+}
+
 /** Who holds a name within an environment and Admin API tenant, or a database name on a server; null when it is free. */
 export async function readNameHolder(
   database: Database,
@@ -94,17 +103,24 @@ export async function countInstances(
 export async function updateInstance(
   database: Database,
   id: string,
-  change: { labels?: Record<string, string>; displayName?: string | null; deletionProtection?: boolean },
+  change: {
+    labels?: Record<string, string>
+    displayName?: string | null
+    deletionProtection?: boolean
+    expiresAt?: string | null
+  },
 ): Promise<boolean> {
   const rows = await database.query(
     `UPDATE instances SET labels = coalesce($2::jsonb, labels), display_name = CASE WHEN $3 THEN $4 ELSE display_name END,
-       deletion_protection = coalesce($5, deletion_protection), updated_at = now() WHERE id = $1 RETURNING id`,
+       deletion_protection = coalesce($5, deletion_protection), expires_at = CASE WHEN $6 THEN $7::timestamptz ELSE expires_at END, updated_at = now() WHERE id = $1 RETURNING id`,
     [
       id,
       change.labels ? JSON.stringify(change.labels) : null,
       change.displayName !== undefined,
       change.displayName ?? null,
       change.deletionProtection ?? null,
+      change.expiresAt !== undefined,
+      change.expiresAt ?? null,
     ],
   )
   return rows.length > 0

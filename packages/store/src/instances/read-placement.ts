@@ -1,5 +1,6 @@
 import type { DatabaseEngine, Json } from '@edfi-tenants/core'
 import type { Database } from '../database.js'
+import { odsRouteColumn, type OdsRoute } from './instance-row.js'
 
 /** A database server that a tenant may use, as far as placing an instance needs it. */
 export interface PlacementServer {
@@ -22,6 +23,7 @@ export interface Placement {
   environmentId: string
   environment: string
   databaseEngine: DatabaseEngine
+  odsRoute: OdsRoute
   defaultServer: string | null
   defaultTemplate: string | null
   defaultInstanceType: string | null
@@ -33,7 +35,7 @@ export interface Placement {
 }
 
 const select = `
-  SELECT t.name AS tenant, CASE WHEN e.multi_tenant THEN t.admin_tenant ELSE '' END AS "adminTenant", e.id AS "environmentId", e.name AS environment, e.engine AS "databaseEngine",
+  SELECT t.name AS tenant, CASE WHEN e.multi_tenant THEN t.admin_tenant ELSE '' END AS "adminTenant", e.id AS "environmentId", e.name AS environment, e.engine AS "databaseEngine", ${odsRouteColumn},
     t.default_server AS "defaultServer", t.default_template AS "defaultTemplate", t.default_instance_type AS "defaultInstanceType",
     t.database_name_pattern AS "databaseNamePattern", t.max_instances AS "maxInstances",
     CASE WHEN t.max_instances IS NULL THEN 0 ELSE (SELECT count(*)::integer FROM instances i WHERE i.tenant = t.name AND i.name_held) END AS instances,

@@ -25,6 +25,8 @@ export interface NewInstance {
   parametersHash: string
   batchId: string | null
   ref: string | null
+  /** When it is to be deleted by itself; null: never. */
+  expiresAt: string | null
 }
 
 /** A job to be run, with the names of its steps as its definition lists them now. */
@@ -60,12 +62,12 @@ const insert = `
     FOR KEY SHARE OF t, e, d
   ), instance AS (
     INSERT INTO instances (id, tenant, environment_id, admin_tenant, server_id, name, display_name, status, instance_type, contexts, labels,
-      template_name, database_name, origin, source_instance_id, deletion_protection, parameters, parameters_hash, batch_id, ref)
+      template_name, database_name, origin, source_instance_id, deletion_protection, parameters, parameters_hash, batch_id, ref, expires_at)
     SELECT id, tenant, "environmentId", "adminTenant", "serverId", name, "displayName", 'provisioning', "instanceType", contexts, labels,
-      "templateName", "databaseName", origin, "sourceInstanceId", "deletionProtection", parameters, "parametersHash", "batchId", ref
+      "templateName", "databaseName", origin, "sourceInstanceId", "deletionProtection", parameters, "parametersHash", "batchId", ref, "expiresAt"
     FROM jsonb_to_recordset($1::jsonb) AS i (id uuid, tenant text, "environmentId" uuid, "adminTenant" text, "serverId" uuid, name text,
       "displayName" text, "instanceType" text, contexts jsonb, labels jsonb, "templateName" text, "databaseName" text, origin text,
-      "sourceInstanceId" uuid, "deletionProtection" boolean, parameters jsonb, "parametersHash" text, "batchId" uuid, ref text)
+      "sourceInstanceId" uuid, "deletionProtection" boolean, parameters jsonb, "parametersHash" text, "batchId" uuid, ref text, "expiresAt" timestamptz)
     WHERE id IN (SELECT id FROM alive)
     RETURNING id, number, created_at
   ), job AS (
@@ -154,7 +156,7 @@ export const writtenJob = (job: NewJob, written: Written): JobRow => {
 export const writtenInstance = (
   instance: NewInstance,
   written: Written,
-  surroundings: Pick<InstanceRow, 'environment' | 'server' | 'databaseEngine' | 'activeJobId'>,
+  surroundings: Pick<InstanceRow, 'environment' | 'odsRoute' | 'server' | 'databaseEngine' | 'activeJobId'>,
 ): InstanceRow => ({
   ...instance,
   ...surroundings,
@@ -170,10 +172,16 @@ export const writtenInstance = (
   dataStandard: null,
   healthStatus: 'unknown',
   healthCheckedAt: null,
+  healthSince: null,
+  health: null,
+  retiredName: null,
+  tombstone: null,
+  archivedAt: null,
+  derivatives: [],
   nameHeld: true,
   loginName: null,
   loginPassword: null,
+  registeredString: null,
   deletedAt: null,
   purgeAt: null,
-  expiresAt: null,
 })

@@ -72,6 +72,15 @@ export async function readLastJob(database: Database, instanceId: string, type: 
   return row ?? null
 }
 
+/** A tenant's newest job of a type that has not ended, the tenant given by its exact name; null when there is none. */
+export async function readActiveJobOfTenant(database: Database, tenant: string, type: string): Promise<JobRow | null> {
+  const [row] = await database.query<JobRow>(
+    `SELECT ${jobColumns} FROM jobs j WHERE j.tenant = $1 AND j.type = $2 AND j.finished_at IS NULL ORDER BY j.number DESC LIMIT 1`,
+    [tenant, type],
+  )
+  return row ?? null
+}
+
 export interface JobEventRow {
   sequence: number
   type: string

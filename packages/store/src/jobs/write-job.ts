@@ -1,5 +1,6 @@
 import {
   Failure,
+  type HealthStatus,
   type InstanceStatus,
   type Json,
   type JobDirection,
@@ -55,6 +56,23 @@ export interface InstancePatch {
   loginName?: string | null
   /** Sealed. */
   loginPassword?: string | null
+  /** Sealed. */
+  registeredString?: string | null
+  name?: string
+  databaseName?: string
+  /** Of the database server that it has moved to. */
+  serverId?: string
+  retiredName?: string | null
+  tombstone?: JsonObject | null
+  deletionProtection?: boolean
+  /** ISO 8601. */
+  deletedAt?: string | null
+  purgeAt?: string | null
+  expiresAt?: string | null
+  archivedAt?: string | null
+  healthStatus?: HealthStatus
+  healthSince?: string
+  health?: JsonObject | null
 }
 
 /** One fenced write: all of it, or nothing. */
@@ -82,6 +100,20 @@ const instanceColumns: Record<keyof InstancePatch, string> = {
   nameHeld: 'name_held',
   loginName: 'login_name',
   loginPassword: 'login_password',
+  registeredString: 'registered_string',
+  name: 'name',
+  databaseName: 'database_name',
+  serverId: 'server_id',
+  retiredName: 'retired_name',
+  tombstone: 'tombstone',
+  deletionProtection: 'deletion_protection',
+  deletedAt: 'deleted_at',
+  purgeAt: 'purge_at',
+  expiresAt: 'expires_at',
+  archivedAt: 'archived_at',
+  healthStatus: 'health_status',
+  healthSince: 'health_since',
+  health: 'health',
 }
 
 /** Text from elsewhere without what PostgreSQL cannot keep: NUL, and halves of characters. */
@@ -185,8 +217,8 @@ function stepUpdate(steps: StepPatch[], bind: (value: unknown) => string): strin
 
 function instanceUpdate(patch: InstancePatch, bind: (value: unknown) => string): string {
   const set = (Object.entries(patch) as [keyof InstancePatch, unknown][]).map(([key, value]) =>
-    key === 'contexts'
-      ? `contexts = ${bind(json(value))}::jsonb`
+    key === 'contexts' || key === 'tombstone' || key === 'health'
+      ? `${instanceColumns[key]} = ${bind(json(value))}::jsonb`
       : `${instanceColumns[key]} = ${bind(typeof value === 'string' ? storable(value) : value)}`,
   )
   return `instance AS (UPDATE instances SET ${[...set, 'updated_at = now()'].join(', ')} FROM j WHERE instances.id = j.instance_id)`
