@@ -7,12 +7,16 @@ import {
   type FieldFault,
 } from '@edfi-tenants/core'
 import { Type, type Static } from '@sinclair/typebox'
+import { applicationsRequest } from './applications.js'
+import { derivativeSchema } from './derivatives.js'
 import * as field from './fields.js'
+import { healthOfInstance } from './health.js'
 import { isRecord } from './is-record.js'
 import { jobSchema } from './jobs.js'
 import { pointerTo } from './json-pointer.js'
 import { listQuery, pageOf } from './paging.js'
 import { closed, mapOf, nullable, oneOfWords } from './schema.js'
+import { seedList } from './seeds.js'
 
 const displayName = field.text(255)
 const deletionProtection = Type.Boolean({ default: false, description: 'While true, the instance cannot be deleted.' })
@@ -33,7 +37,10 @@ export const instanceRequest = closed(
     databaseName: Type.Optional(
       field.databaseName({ description: 'Default: `EdFi_Ods_{tenant}_{name}`. Unique on its database server.' }),
     ),
+    seed: Type.Optional(seedList),
+    applications: Type.Optional(applicationsRequest),
     deletionProtection: Type.Optional(deletionProtection),
+    expiresAt: Type.Optional(field.time({ description: 'When the instance is deleted by itself, as by DELETE.' })),
     onFailure: Type.Optional(
       oneOfWords(['undo', 'keep'], {
         default: 'undo',
@@ -59,6 +66,7 @@ export const instanceChange = closed(
     displayName: Type.Optional(nullable(displayName)),
     labels: Type.Optional(field.labels()),
     deletionProtection: Type.Optional(Type.Boolean()),
+    expiresAt: Type.Optional(nullable(field.time())),
     contexts: Type.Optional(field.contexts()),
     instanceType: Type.Optional(field.instanceType()),
   },
@@ -88,10 +96,10 @@ export const instanceSchema = closed(
     dataStandard: nullable(Type.String()),
     origin: oneOfWords(instanceOrigins),
     sourceInstanceId: nullable(field.uuid()),
-    derivatives: Type.Array(field.jsonObject(), { description: 'Read replicas and snapshots.' }),
+    derivatives: Type.Array(derivativeSchema, { description: 'Snapshot and read replica.' }),
     endpoints: mapOf(Type.String(), Type.String(), { description: 'Addresses of ODS/API for this instance.' }),
     deletionProtection: Type.Boolean(),
-    health: closed({ status: oneOfWords(healthStatuses), checkedAt: nullable(field.time()) }),
+    health: healthOfInstance,
     activeJobId: nullable(field.uuid(), { description: 'The job that is changing the instance now.' }),
     createdAt: field.time(),
     updatedAt: field.time(),
@@ -128,6 +136,7 @@ export const instancePlan = closed(
       ),
       { description: 'What stands in the way now, for example a name that is taken.' },
     ),
+    interruption: nullable(Type.String(), { description: 'Who is interrupted, and when; null: nobody.' }),
     estimatedDurationMs: nullable(Type.Integer(), { description: 'From jobs of this kind so far; null without any.' }),
   },
   { title: 'InstancePlan' },

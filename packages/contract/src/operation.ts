@@ -7,7 +7,12 @@ export const tags = {
   Tenants: 'Groupings of instances; each belongs to one environment and maps to one Admin API tenant.',
   'Database servers': 'Where instances live, served by a provisioner.',
   Instances: 'One ODS database and its registration.',
+  'Seed bundles': 'Data that new and existing instances can be filled with.',
+  Health: 'How instances stand: one, and all.',
+  Archives: 'Backups of instances, which outlive them.',
+  Reconciliation: 'Database servers and Admin API compared with our records; nothing is changed unasked.',
   Jobs: 'What a client polls after a 202.',
+  Batches: 'Many jobs asked for at once.',
   'API clients': 'Who may call this API, and what for.',
   Audit: 'Every call that changed or revealed something, refused attempts too.',
   Tokens: 'Sign-in.',
@@ -16,7 +21,7 @@ export const tags = {
 export type Tag = keyof typeof tags
 
 /** Response headers that operations use; their descriptions stand in the OpenAPI document. */
-export type ResponseHeader = 'Location' | 'Retry-After' | 'Cache-Control' | 'Preference-Applied' | 'Link'
+export type ResponseHeader = 'Location' | 'Retry-After' | 'Cache-Control' | 'ETag' | 'Preference-Applied' | 'Link'
 
 /** One way a call succeeds (or, for readiness, says that it does not). */
 export interface OperationResponse {
@@ -47,6 +52,7 @@ export interface Operation {
   /** Scalars, and maps: a map `label` is asked for as `label.<key>=value`. */
   readonly query?: TObject
   readonly headers?: TObject
+  /** May be left out where its schema has a `default`. */
   readonly body?: TSchema
   /** Default JSON. */
   readonly bodyMedia?: 'application/json' | 'application/x-www-form-urlencoded'

@@ -1,5 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { archivePolicy } from './archives.js'
 import { instanceType, resourceName, tenantName, text, time } from './fields.js'
+import { healthPolicySchema, shownHealthPolicy } from './health.js'
 import { listQuery, pageOf } from './paging.js'
 import { closed, nullable } from './schema.js'
 
@@ -32,6 +34,8 @@ export const tenantRequest = closed(
     defaults: Type.Optional(defaults),
     databaseNamePattern: Type.Optional(databaseNamePattern),
     maxInstances: Type.Optional(maxInstances),
+    archivePolicy: Type.Optional(archivePolicy),
+    healthPolicy: Type.Optional(healthPolicySchema),
   },
   { title: 'TenantRequest' },
 )
@@ -44,6 +48,8 @@ export const tenantChange = closed(
     defaults: Type.Optional(nullable(defaults)),
     databaseNamePattern: Type.Optional(nullable(databaseNamePattern)),
     maxInstances: Type.Optional(nullable(maxInstances)),
+    archivePolicy: Type.Optional(nullable(archivePolicy)),
+    healthPolicy: Type.Optional(nullable(healthPolicySchema)),
   },
   { title: 'TenantChange', minProperties: 1 },
 )
@@ -63,6 +69,16 @@ export const tenantSchema = closed(
     }),
     databaseNamePattern: nullable(Type.String()),
     maxInstances: nullable(Type.Integer()),
+    archivePolicy: nullable(archivePolicy),
+    healthPolicy: nullable(shownHealthPolicy, { description: 'Null: as for all.' }),
+    provisioned: nullable(
+      closed({
+        server: Type.String(),
+        databases: closed({ EdFi_Admin: Type.String(), EdFi_Security: Type.String() }),
+        at: nullable(time()),
+      }),
+      { description: 'The Admin and Security databases that were made for it.' },
+    ),
     createdAt: time(),
     updatedAt: time(),
   },

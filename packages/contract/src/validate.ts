@@ -89,7 +89,13 @@ function readBody(operation: Operation, given: unknown): Read {
   }
   const { value, faults } =
     operation.bodyMedia === 'application/x-www-form-urlencoded' ? readForm(given) : { value: given, faults: [] }
-  if (value === undefined) return { value, faults: [{ pointer: '', detail: 'a JSON body is required' }] }
+  if (value === undefined) {
+    const byDefault: unknown = operation.body.default
+    return {
+      value: byDefault,
+      faults: byDefault === undefined ? [{ pointer: '', detail: 'a JSON body is required' }] : [],
+    }
+  }
   const unstorable = storableFaults(value)
   // What is nested beyond measure is not looked at any further.
   if (unstorable.some(({ detail }) => detail.includes('nested'))) return { value, faults: unstorable }

@@ -1,4 +1,5 @@
 import type { Instance, InstancePlan, InstanceRequest } from '../instances.js'
+import { applicationRequestExample } from './credentials.js'
 import { instanceId, jobId } from './ids.js'
 
 const usual: InstanceRequest = {
@@ -10,7 +11,11 @@ const usual: InstanceRequest = {
 }
 
 /** Requests for an instance: what is usual, and as little as there can be. */
-export const instanceRequestExamples = { usual, short: { tenant: 'district-255901', name: 'Grand Bend 2027' } }
+export const instanceRequestExamples = {
+  usual,
+  short: { tenant: 'district-255901', name: 'Grand Bend 2027' },
+  withApplication: { ...usual, applications: [applicationRequestExample] },
+}
 
 /** The instance right after the request. */
 export const newInstanceExample: Instance = {
@@ -59,7 +64,7 @@ export const activeInstanceExample: Instance = {
 /** The plan of the usual request. */
 export const instancePlanExample: InstancePlan = {
   valid: true,
-  steps: ['reserve-name', 'create-database', 'verify-database', 'register', 'verify-registration'],
+  steps: ['reserve-name', 'create-database', 'seed', 'verify-database', 'register', 'verify-registration'],
   names: {
     name: 'Grand Bend 2026',
     databaseName: 'EdFi_Ods_district_255901_Grand_Bend_2026',
@@ -70,5 +75,6 @@ export const instancePlanExample: InstancePlan = {
     instanceType: 'ods',
   },
   conflicts: [],
+  interruption: null,
   estimatedDurationMs: 14_000,
 }

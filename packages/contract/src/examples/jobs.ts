@@ -36,7 +36,16 @@ export const createInstanceJobExample: Job = {
   batchId: null,
   ref: null,
   attempt: 1,
-  steps: ['reserve-name', 'create-database', 'verify-database', 'register', 'verify-registration'].map(pending),
+  steps: [
+    'reserve-name',
+    'create-database',
+    'seed',
+    'verify-database',
+    'register',
+    'verify-registration',
+    'notify-ods-api',
+    'issue-credentials',
+  ].map(pending),
   error: null,
   outcome: null,
   result: null,
@@ -55,9 +64,12 @@ export const finishedJobExample: Job = {
   steps: [
     succeeded('reserve-name', 1),
     succeeded('create-database', 2, 'Copied EdFi_Ods_Minimal_Template.'),
+    { ...pending('seed'), status: 'skipped', detail: 'No seed bundles were asked for.' },
     succeeded('verify-database', 4),
     succeeded('register', 5, 'Registered as ODS instance 17.'),
     succeeded('verify-registration', 6),
+    succeeded('notify-ods-api', 6, 'published, 2 subscribers'),
+    { ...pending('issue-credentials'), status: 'skipped', detail: 'No applications were asked for.' },
   ],
   outcome: { instanceUsable: true, repeatable: false, compensation: 'none', leftovers: [] },
   result: { odsInstanceId: 17 },
@@ -71,7 +83,7 @@ export const updateInstanceJobExample: Job = {
   id: '0d9fbc1e-2f3f-4a53-9a80-5b7ce0d6f6a4',
   number: 1043,
   type: 'instance.update',
-  steps: ['update-registration', 'verify-registration'].map(pending),
+  steps: ['update-registration', 'verify-registration', 'notify-ods-api'].map(pending),
 }
 
 const withoutInstance = { tenant: null, instanceId: null }
@@ -94,4 +106,14 @@ export const environmentTestJobExample: Job = {
   number: 1045,
   type: 'environment.test',
   steps: [pending('test-environment')],
+}
+
+/** A job that makes a tenant's Admin and Security databases. */
+export const provisionTenantJobExample: Job = {
+  ...createInstanceJobExample,
+  instanceId: null,
+  id: '8c2d1e0f-4b5a-4c6d-9e7f-a0b1c2d3e4f5',
+  number: 1046,
+  type: 'tenant.provision',
+  steps: ['reserve-databases', 'create-admin-database', 'create-security-database', 'verify-databases'].map(pending),
 }

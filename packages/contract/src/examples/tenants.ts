@@ -18,6 +18,9 @@ export const tenantExample: Tenant = {
   defaults: { server: 'postgres-01', template: 'minimal', instanceType: null },
   databaseNamePattern: null,
   maxInstances: 20,
+  archivePolicy: null,
+  healthPolicy: null,
+  provisioned: null,
   createdAt: '2026-07-01T08:05:00.000Z',
   updatedAt: '2026-07-01T08:05:00.000Z',
 }

@@ -93,7 +93,12 @@ function requestBody(operation: Operation, components: Components): { requestBod
         }
       : {}),
   }
-  return { requestBody: { required: true, content: { [operation.bodyMedia ?? 'application/json']: media } } }
+  return {
+    requestBody: {
+      required: operation.body.default === undefined,
+      content: { [operation.bodyMedia ?? 'application/json']: media },
+    },
+  }
 }
 
 function responseObject(response: OperationResponse, operation: Operation, components: Components) {

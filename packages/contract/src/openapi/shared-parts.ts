@@ -17,6 +17,11 @@ export const responseHeaders: Record<ResponseHeader | 'Idempotent-Replayed', unk
   Location: { description: 'Where to look: the new object, or the job to poll.', schema: { type: 'string' } },
   'Retry-After': { description: 'Seconds to wait before asking again.', schema: { type: 'integer', minimum: 0 } },
   'Cache-Control': { description: '`no-store`: the answer holds a secret.', schema: { type: 'string' } },
+  ETag: {
+    description:
+      'Changes when the content does; ask with it in `If-None-Match` to be answered 304 while it is the same.',
+    schema: { type: 'string' },
+  },
   'Preference-Applied': { description: 'The `wait` that was granted.', schema: { type: 'string' } },
   Link: { description: 'Address of the next page (`rel="next"`).', schema: { type: 'string' } },
   'Idempotent-Replayed': {

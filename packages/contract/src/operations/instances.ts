@@ -59,6 +59,7 @@ export const instanceOperations = {
       'unknown_server',
       'unknown_tenant',
       'unknown_template',
+      'unknown_seed_bundle',
       'engine_mismatch',
       'not_supported',
     ],
@@ -118,6 +119,6 @@ export const instanceOperations = {
         headers: acceptedHeaders,
       },
     },
-    problems: ['instance_busy', 'instance_not_active'],
+    problems: ['instance_busy', 'instance_not_active', 'instance_deleted'],
   }),
 }

@@ -72,7 +72,8 @@ export const tenantOperations = {
     method: 'delete',
     path: '/v1/tenants/{name}',
     summary: 'Remove a tenant',
-    description: 'Only when no instance of it is left. Its name is never given to another tenant.',
+    description:
+      'Only when no instance of it is left. Its name is never given to another tenant. Databases that were provisioned for it stay on their server.',
     tag: 'Tenants',
     scope: 'tenants:manage',
     params: byTenantName,
