@@ -1,4 +1,5 @@
 import { defineJob } from './engine/define-job.js'
+import { notifyOdsApi } from './steps/notify-ods-api.js'
 import { updateRegistration } from './steps/update-registration.js'
 import { verifyRegistration } from './steps/verify-registration.js'
 
@@ -7,7 +8,7 @@ export const updateInstance = defineJob({
   type: 'instance.update',
   version: 1,
   changing: true,
-  steps: [updateRegistration, verifyRegistration],
+  steps: [updateRegistration, verifyRegistration, notifyOdsApi(['ods-instances'])],
   pivot: verifyRegistration,
   settle: ({ status, error, undone }) => ({
     statusReason:

@@ -1,7 +1,10 @@
-import type { Json, JsonObject, Problem } from '@edfi-tenants/core'
+import type { InstanceStatus, Json, JsonObject, Problem } from '@edfi-tenants/core'
 import type { AdminApi } from '@edfi-tenants/admin-api'
+import type { ArchiveStorage } from '@edfi-tenants/archive-storage'
+import type { OdsApi } from '@edfi-tenants/ods-api'
 import type { Operation, Ownership, Provisioner, RegisteredLogin, Server } from '@edfi-tenants/provisioner'
-import type { InstancePatch, InstanceRow, JobRow, Store } from '@edfi-tenants/store'
+import type { SeedBundle } from '@edfi-tenants/seed-bundles'
+import type { EnvironmentRow, InstancePatch, InstanceRow, JobRow, Store } from '@edfi-tenants/store'
 
 /** The database server of a job, with what is needed to work on it. */
 export interface ServerAccess {
@@ -11,6 +14,16 @@ export interface ServerAccess {
   templates: Record<string, Json>
   /** The shared login; null where each instance has its own. */
   sharedLogin: RegisteredLogin | null
+}
+
+/** What an operator sets for all jobs of a worker. */
+export interface JobSettings {
+  /** How long ODS/API may go on with what it has cached, where nobody can tell it to forget; in seconds. */
+  odsApiCacheSeconds: number
+  /** How long a deleted instance can come back, in seconds. */
+  undoWindowSeconds: number
+  /** The folder with SQL checks, one folder per name; null: there are none. */
+  sqlChecksDir: string | null
 }
 
 /** What a step is given: its job, what it works on, and the means to do so. */
@@ -23,8 +36,21 @@ export interface StepContext extends Operation {
   store: Store
   /** Whose databases this job may touch; carries the epoch of the present claim. */
   ownership: Ownership
+  /** The job's database server. */
   database: () => Promise<ServerAccess>
+  /** Another one: of an instance or archive that the job reads from. */
+  databaseOf: (serverId: string) => Promise<ServerAccess>
   adminApi: () => Promise<AdminApi>
+  environment: () => Promise<EnvironmentRow>
+  /** ODS/API of the job's environment, where nothing may be configured. */
+  odsApi: () => Promise<OdsApi>
+  /** Those of any environment and Admin API tenant: of jobs that concern several. Opened anew with every call. */
+  adminApiOf: (environmentId: string, adminTenant: string) => Promise<AdminApi>
+  odsApiOf: (environmentId: string) => Promise<OdsApi>
+  /** Where archives are kept off their servers; null: nowhere. */
+  archives: ArchiveStorage | null
+  seedBundles: ReadonlyMap<string, SeedBundle>
+  settings: JobSettings
   /**
    * Records an intent before its effect (fenced, at once): what a second try, or undo, must know if this worker dies
    * right after.
@@ -41,6 +67,8 @@ export interface StepResult {
   instance?: InstancePatch
   /** The job's result, where this step finds it. */
   result?: Json
+  /** Not done yet, and nothing is wrong: the step is begun again after that time. Nothing else of the result counts then. */
+  wait?: { ms: number; for: string }
 }
 
 /** A unit of a job. `run` looks before it acts and can run twice; `undo` stands beside it and can run twice as well. */
@@ -65,6 +93,8 @@ export interface JobEnd {
   error: Problem | null
   /** Whether nothing is left of what was done. */
   undone: boolean
+  /** Whether the job had passed its pivot: what it was for is done, whatever failed afterwards. */
+  pastPivot: boolean
 }
 
 /** A kind of job: its steps in order, and what they do to the instance. */
@@ -76,6 +106,10 @@ export interface JobDefinition {
   changing: boolean
   /** Whether the instance exists only once this job has succeeded; a retry makes it `provisioning` again. */
   createsInstance?: boolean
+  /** Whether the instance can no longer be used once this job has passed its pivot. */
+  endsInstance?: boolean
+  /** The statuses of the instance in which a retry makes sense; default: whatever it is by then. */
+  retryWhen?: readonly InstanceStatus[]
   steps: readonly Step[]
   /**
    * A failure up to and including this step undoes everything before it; afterwards the job only goes forward. Null for

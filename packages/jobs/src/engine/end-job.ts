@@ -1,4 +1,4 @@
-import type { Failure, JobOutcome, Problem } from '@edfi-tenants/core'
+import { isStepDone, type Failure, type JobOutcome, type Problem } from '@edfi-tenants/core'
 import type { JobWrite } from '@edfi-tenants/store'
 import { pivotPosition, type JobDefinition, type JobEnd } from './define-job.js'
 import type { RunningJob } from './running-job.js'
@@ -38,7 +38,9 @@ export function finishJob(
   outcome: JobOutcome,
   besides: JobWrite = {},
 ): Promise<void> {
-  const settled = definition.settle?.({ status, error, undone: outcome.leftovers.length === 0 })
+  const pivot = definition.pivot ? running.job.steps[pivotPosition(definition)] : undefined
+  const pastPivot = pivot !== undefined && isStepDone(pivot.status)
+  const settled = definition.settle?.({ status, error, undone: outcome.leftovers.length === 0, pastPivot })
   return running.write(besides, {
     job: { status, error, outcome, waitingFor: null, ...(status === 'succeeded' ? { progress: 100 } : {}) },
     ...(settled ? { instance: settled } : {}),
@@ -58,7 +60,7 @@ export function keptOutcome(
   const pastPivot = failedAt > pivotPosition(definition)
   const standing = definition.steps.filter((step, at) => step.undo && isTouched(job.steps[at]))
   return {
-    instanceUsable: pastPivot || !definition.createsInstance,
+    instanceUsable: pastPivot ? !definition.endsInstance : !definition.createsInstance,
     repeatable: failure.retryable || !pastPivot,
     compensation: 'none',
     leftovers: pastPivot ? [] : standing.map((step) => `${step.name}: kept as it is`),

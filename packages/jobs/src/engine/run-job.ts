@@ -56,6 +56,10 @@ async function goForward(definition: JobDefinition, running: RunningJob, options
       events: [{ type: 'step.started', data: { step: step.name } }],
     })
     const attempt = await attemptStep(definition, running, position, (context) => runOrSkip(step, context))
+    if (attempt.ok && attempt.value.wait) {
+      const { ms: nextRunInMs, for: waitingFor } = attempt.value.wait
+      return parkJob(running, { nextRunInMs, waitingFor }, pending(position))
+    }
     if (attempt.ok) {
       unsaved = successOf(definition, running, position, attempt.value)
       continue
@@ -76,7 +80,12 @@ async function goForward(definition: JobDefinition, running: RunningJob, options
       events: [{ type: 'step.failed', data: { step: step.name, code: failure.code } }],
     })
   }
-  const outcome = { instanceUsable: true, repeatable: false, compensation: 'none' as const, leftovers: [] }
+  const outcome = {
+    instanceUsable: !definition.endsInstance,
+    repeatable: false,
+    compensation: 'none' as const,
+    leftovers: [],
+  }
   await finishJob(definition, running, 'succeeded', null, outcome, unsaved)
 }
 

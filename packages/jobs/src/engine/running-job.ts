@@ -77,8 +77,10 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
           await held.fence()
         },
         progress,
-        database: access.database,
-        adminApi: access.adminApi,
+        ...access,
+        archives: services.archives,
+        seedBundles: services.seedBundles,
+        settings: services.settings,
         save: (record) =>
           write({
             ...(record.output === undefined ? {} : { steps: [{ position, output: record.output }] }),

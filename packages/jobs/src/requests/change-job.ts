@@ -1,6 +1,7 @@
 import { Failure, isFinished, isRetryable, isStepDone } from '@edfi-tenants/core'
 import {
   appendAuditEvents,
+  lockInstance,
   readJob,
   requestCancel,
   restartJob,
@@ -9,7 +10,7 @@ import {
   type JobRow,
 } from '@edfi-tenants/store'
 import { jobCatalogue } from '../catalogue.js'
-import { pivotPosition } from '../engine/define-job.js'
+import { pivotPosition, type JobDefinition } from '../engine/define-job.js'
 import { busy } from './request-jobs.js'
 import { accepted, type RequestOrigin } from './request-origin.js'
 
@@ -39,6 +40,7 @@ export async function retryJob(database: Database, job: JobRow, origin: RequestO
   if (!definition || !isRetryable(job.status)) throw new Failure('job_not_retryable', `The job is ${job.status}.`)
   if (definition.version !== job.definitionVersion)
     throw new Failure('job_not_retryable', 'The steps of this kind of job have changed since; ask for it anew.')
+  await assertInstanceAllows(database, job, definition)
   try {
     const restarted = await restartJob(database, {
       jobId: job.id,
@@ -60,4 +62,15 @@ export async function retryJob(database: Database, job: JobRow, origin: RequestO
   }
   await appendAuditEvents(database, [accepted(origin, 'job.retry', subject(job))])
   return (await readJob(database, job.id, '*')) ?? job
+}
+
+/** A job of an instance that has gone on without it is not to be picked up again. */
+async function assertInstanceAllows(database: Database, job: JobRow, definition: JobDefinition): Promise<void> {
+  const instance = job.instanceId === null ? null : await lockInstance(database, job.instanceId)
+  if (!instance) return
+  const { retryWhen, createsInstance } = definition
+  const allowed =
+    retryWhen ?? (createsInstance ? ['provisioning', 'failed'] : ['provisioning', 'active', 'stopped', 'failed'])
+  if (!allowed.includes(instance.status))
+    throw new Failure('job_not_retryable', `Its instance "${instance.name}" is ${instance.status} by now.`)
 }

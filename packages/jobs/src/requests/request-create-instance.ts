@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Failure, isWithinBound } from '@edfi-tenants/core'
+import { Failure, isWithinBound, type Json, type JsonObject } from '@edfi-tenants/core'
 import {
   insertWork,
   readLastJob,
@@ -19,6 +19,7 @@ import {
   assertRoom,
   differingFields,
   planCreateInstance,
+  type CopySource,
   type CreateInstanceBody,
   type InstancePlan,
 } from './plan-create-instance.js'
@@ -36,6 +37,8 @@ export interface CreateInstanceAnswer {
 
 export interface CreateInstanceRequest extends RequestOrigin {
   body: CreateInstanceBody
+  /** Absent: it is made from a template. */
+  from?: CopySource | undefined
   /** Names no instance's database may have besides the ones always reserved: the control database's. */
   reservedDatabaseNames: readonly string[]
 }
@@ -56,6 +59,7 @@ export async function requestCreateInstance(
   const plan = await planCreateInstance(store.database, request.body, {
     bound: request.actor.tenants,
     reservedDatabaseNames: request.reservedDatabaseNames,
+    from: request.from,
   })
   for (let tried = 1; ; tried++) {
     try {
@@ -90,15 +94,16 @@ async function insert(
 ): Promise<CreateInstanceAnswer> {
   assertRoom(plan)
   const { placement, server } = plan
-  const instance = newInstance(plan, request.body)
-  const job = newJob(createInstance, request, {
+  const definition = request.from?.definition ?? createInstance
+  const instance = newInstance(plan, request)
+  const job = newJob(definition, request, {
     tenant: placement.tenant,
     instanceId: instance.id,
     environmentId: placement.environmentId,
     serverId: server.id,
     engine: server.engine,
     workerPool: server.workerPool,
-    parameters: { onFailure: request.body.onFailure ?? 'undo' },
+    parameters: { ...jobParameters(request.body), ...request.from?.parameters },
   })
   const subject = {
     tenant: placement.tenant,
@@ -109,15 +114,16 @@ async function insert(
   const written = await insertWork(database, {
     instances: [instance],
     jobs: [job],
-    audit: [accepted(request, 'instance.create', subject)],
+    audit: [accepted(request, definition.type, subject)],
   })
-  const { environment, databaseEngine } = placement
+  const { environment, odsRoute, databaseEngine } = placement
   return {
     status: 202,
     created: true,
     job: writtenJob(job, written(job.id)),
     instance: writtenInstance(instance, written(instance.id), {
       environment,
+      odsRoute,
       databaseEngine,
       server: server.name,
       activeJobId: job.id,
@@ -125,7 +131,14 @@ async function insert(
   }
 }
 
-function newInstance(plan: InstancePlan, body: CreateInstanceBody): NewInstance {
+/** What the job needs besides what stands in the instance's own row. */
+const jobParameters = ({ onFailure = 'undo', seed = [], applications = [] }: CreateInstanceBody): JsonObject => ({
+  onFailure,
+  ...(applications.length > 0 ? { applications: applications as unknown as Json } : {}),
+  ...(seed.length > 0 ? { seed: seed.map(({ bundle, parameters = {} }) => ({ bundle, parameters })) } : {}),
+})
+
+function newInstance(plan: InstancePlan, { body, from }: CreateInstanceRequest): NewInstance {
   return {
     id: randomUUID(),
     tenant: plan.placement.tenant,
@@ -139,13 +152,14 @@ function newInstance(plan: InstancePlan, body: CreateInstanceBody): NewInstance 
     labels: body.labels ?? {},
     templateName: plan.template,
     databaseName: plan.databaseName,
-    origin: 'created',
-    sourceInstanceId: null,
+    origin: from?.origin ?? 'created',
+    sourceInstanceId: from?.sourceInstanceId ?? null,
     deletionProtection: body.deletionProtection ?? false,
     parameters: plan.parameters,
     parametersHash: plan.parametersHash,
     batchId: null,
     ref: null,
+    expiresAt: body.expiresAt ?? null,
   }
 }
 
@@ -170,7 +184,7 @@ async function answerExisting(
   if (holder.tenant !== placement.tenant || !isWithinBound(request.actor.tenants, holder.tenant))
     throw new Failure('name_taken', `The name "${request.body.name}" is taken.`)
   const links = { instance: { id: holder.id, href: `/v1/instances/${holder.id}` } }
-  const job = await readLastJob(database, holder.id, createInstance.type)
+  const job = await readLastJob(database, holder.id, (request.from?.definition ?? createInstance).type)
   if (holder.parametersHash !== plan.parametersHash) {
     const fields = differingFields(holder.parameters, plan.parameters)
     throw new Failure(

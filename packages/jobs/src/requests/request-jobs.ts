@@ -15,10 +15,11 @@ import type { InstanceUpdate } from '../steps/update-registration.js'
 import { testEnvironmentJob } from '../test-environment.js'
 import { testServerJob } from '../test-server.js'
 import { updateInstance } from '../update-instance.js'
+import { assertContexts } from './assert-contexts.js'
 import { newJob } from './new-job.js'
 import { accepted, type RequestOrigin } from './request-origin.js'
 
-/** Asks for contexts or type of an instance to be changed. Fails with `instance_busy` or `instance_not_active`. */
+/** Asks for contexts or type of an instance to be changed. Fails with `instance_busy`, `instance_not_active` or `contexts_required`. */
 export async function requestInstanceUpdate(
   database: Database,
   instance: InstanceRow,
@@ -27,6 +28,7 @@ export async function requestInstanceUpdate(
 ): Promise<JobRow> {
   if (instance.status !== 'active' && instance.status !== 'stopped' && instance.activeJobId === null)
     throw new Failure('instance_not_active', `The instance is ${instance.status}.`)
+  if (change.contexts) assertContexts(instance.odsRoute.contextRouteTemplate, change.contexts)
   const server = await readServerById({ database }, instance.serverId)
   const job = newJob(updateInstance, origin, {
     ...(server ? { workerPool: server.workerPool } : {}),

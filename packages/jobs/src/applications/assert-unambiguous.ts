@@ -1,0 +1,34 @@
+import { Failure } from '@edfi-tenants/core'
+import type { AdminApi, AdminApiCall } from '@edfi-tenants/admin-api'
+import type { InstanceRow } from '@edfi-tenants/store'
+
+/**
+ * Fails with `ambiguous_context`, naming the other one, when a credential that serves these instances could not tell the
+ * given one from one of them. ODS/API takes the first instance all of whose contexts are in the route, ignoring case: so
+ * two are alike when the contexts of one are among those of the other, and one without contexts is like any.
+ */
+export async function assertUnambiguous(
+  api: AdminApi,
+  instance: Pick<InstanceRow, 'name' | 'contexts' | 'odsInstanceId'>,
+  odsInstanceIds: readonly number[],
+  call: AdminApiCall,
+): Promise<void> {
+  const ours = pairsOf(Object.entries(instance.contexts))
+  for (const odsInstanceId of new Set(odsInstanceIds)) {
+    if (odsInstanceId === instance.odsInstanceId) continue
+    const other = await api.readRegistration(odsInstanceId, { signal: call.signal })
+    if (!other) continue
+    const theirs = pairsOf(other.contexts.map(({ key, value }) => [key, value]))
+    if (isWithin(ours, theirs) || isWithin(theirs, ours))
+      throw new Failure(
+        'ambiguous_context',
+        `The credential already serves ODS instance ${odsInstanceId}, whose contexts cannot be told from those of "${instance.name}".`,
+        { extensions: { odsInstanceId } },
+      )
+  }
+}
+
+const pairsOf = (contexts: [string, string][]): Set<string> =>
+  new Set(contexts.map(([key, value]) => JSON.stringify([key.toLowerCase(), value.toLowerCase()])))
+
+const isWithin = (some: Set<string>, all: Set<string>): boolean => [...some].every((pair) => all.has(pair))

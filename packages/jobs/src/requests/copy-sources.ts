@@ -1,0 +1,72 @@
+import { Failure } from '@edfi-tenants/core'
+import { readServerById, type ArchiveRow, type Database, type InstanceRow } from '@edfi-tenants/store'
+import { cloneInstance } from '../clone-instance.js'
+import type { CopyMethod } from '../copies/copy-source.js'
+import { restoreArchive } from '../restore-archive.js'
+import { assertCapability } from './assert-capability.js'
+import type { CopySource } from './plan-create-instance.js'
+import { assertAvailable } from './request-archives.js'
+import { wrongStatus } from './request-instance-job.js'
+
+/** An archive as what a new instance is made from; `archive_not_available` when it cannot be. */
+export function restoreSource(archive: ArchiveRow): CopySource {
+  assertAvailable(archive)
+  const { template } = archive.source
+  return {
+    definition: restoreArchive,
+    origin: 'restored',
+    sourceInstanceId: archive.instanceId,
+    templateName: typeof template === 'string' ? template : 'minimal',
+    engine: archive.engine,
+    serverId: archive.serverId,
+    boundToServer:
+      archive.durability === 'same_server'
+        ? `The archive is a copy on "${archive.server}" and can be restored only there.`
+        : null,
+    parameters: { archiveId: archive.id },
+  }
+}
+
+/** How an instance is to be cloned, beyond what every new instance is asked for with. */
+export interface CloneOrder {
+  method?: CopyMethod | undefined
+  allowDowntime?: boolean | undefined
+  register?: boolean | undefined
+}
+
+/** An instance as what a new one is made from. It must be active or stopped. */
+export async function cloneSource(
+  database: Database,
+  instance: InstanceRow,
+  { method, allowDowntime = false, register = true }: CloneOrder,
+): Promise<CopySource> {
+  if (instance.status !== 'active' && instance.status !== 'stopped') throw wrongStatus(instance)
+  await assertCapability(database, instance, 'supportsArchive')
+  const server = await readServerById({ database }, instance.serverId)
+  if (!server) throw new Failure('unknown_server', 'The database server of the source is not on record.')
+  const onlyThere = method === 'template' ? 'By `template` an instance is copied on its own server only.' : null
+  return {
+    definition: cloneInstance,
+    origin: 'cloned',
+    sourceInstanceId: instance.id,
+    templateName: instance.templateName,
+    engine: server.engine,
+    serverId: server.id,
+    boundToServer: instance.status === 'stopped' ? 'A stopped instance is copied on its own server only.' : onlyThere,
+    parameters: {
+      sourceInstanceId: instance.id,
+      ...(method === undefined ? {} : { method }),
+      ...(allowDowntime ? { allowDowntime } : {}),
+      ...(register ? {} : { register }),
+    },
+  }
+}
+
+/** Who is interrupted by a clone, in words; null: nobody. */
+export function interruptionBy(instance: InstanceRow, { method, allowDowntime = false }: CloneOrder): string | null {
+  if (instance.status === 'stopped' || method === 'dump') return null
+  const when = method === 'template' ? 'While it is copied' : 'Where the worker cannot export databases of its server'
+  return allowDowntime
+    ? `${when}, sessions on "${instance.name}" are ended, and none can begin.`
+    : `${when}, none can begin a session on "${instance.name}"; with sessions there the copy fails (source_in_use).`
+}
