@@ -15,7 +15,8 @@ COPY --from=manifests /app ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN node scripts/build.mjs \
- && mkdir /service && cp -r --parents apps/*/dist packages/*/dist packages/sample-ods/sql prisma/migrations \
+ && mkdir /service && cp -r --parents apps/*/dist packages/*/dist packages/sample-ods/sql packages/seed-bundles/bundles \
+    prisma/migrations \
     scripts/start.mjs scripts/setup scripts/maintenance scripts/dist /service
 
 FROM ${NODE_IMAGE} AS packages
@@ -35,7 +36,18 @@ COPY --from=packages /app ./
 COPY --from=build /service ./
 USER node
 
+# pg_dump must not be older than the database servers, so PostgreSQL's own repository is asked first, then Debian's.
+# Without either, archives and clones are copies on their server.
 FROM service AS worker
+USER root
+RUN (apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-common ca-certificates \
+      && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+      && apt-get install -y -qq --no-install-recommends postgresql-client-18) \
+ || (rm -f /etc/apt/sources.list.d/pgdg.*; apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-client) \
+ || echo 'pg_dump could not be installed' >&2; \
+    rm -rf /var/lib/apt/lists/* && mkdir /archives && chown node:node /archives && chmod 0700 /archives
+USER node
+ENV ARCHIVE_DIR=/archives
 CMD ["node", "--enable-source-maps", "scripts/start.mjs", "worker"]
 
 FROM service AS tools

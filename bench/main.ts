@@ -6,6 +6,7 @@ import { format, resolveConfig } from 'prettier'
 import type { Measure } from './figures/bench.js'
 import { measureCreates } from './figures/creates.js'
 import { measureFirstStep } from './figures/first-step.js'
+import { measureHealth } from './figures/health.js'
 import { measureCreateRequests, measureJobRequests } from './figures/requests.js'
 import { measureResources } from './figures/resources.js'
 import { readOptions, usage, type FigureKey, type Settings } from './options.js'
@@ -21,6 +22,7 @@ const measures: Record<FigureKey, Measure> = {
   c: measureJobRequests,
   d: measureFirstStep,
   e: measureResources,
+  f: measureHealth,
 }
 
 const resultsFile = path.join(path.dirname(fileURLToPath(import.meta.url)), 'results.json')

@@ -31,6 +31,9 @@ export const tenant = 'bench'
 /** The two ways in which ODS/API gets its login; both are the same PostgreSQL. */
 export const serverNames = { shared: 'shared-login', perInstance: 'own-logins' } as const
 
+/** Nothing is done that nobody asked for: no figure is to have scheduled checks in it. */
+const workerSettings = { HEALTH_INTERVAL_SECONDS: '0' }
+
 const apps = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'apps')
 
 /** Starts it, and sets up environment, tenant and database server through the API. The worker runs. */
@@ -81,7 +84,7 @@ export async function startProduct(
       return worker?.started ?? null
     },
     async startWorker() {
-      worker ??= start('worker', {})
+      worker ??= start('worker', workerSettings)
       await warmUp()
     },
     async stopWorker() {
@@ -109,7 +112,7 @@ export async function startProduct(
     await api.waitForJob(job.id)
   }
 
-  worker = start('worker', {})
+  worker = start('worker', workerSettings)
   await setUp(api, services, options.maxConcurrency, () => worker?.started.assertRunning())
   await warmUp()
   return product

@@ -1,5 +1,4 @@
 import type { Api } from '../reference/api.js'
-import { urlFor, withClient, type DatabaseLogin } from '../reference/logins.js'
 import { readRegistration } from './read-registration.js'
 import type { Addresses } from './show-addresses.js'
 
@@ -7,8 +6,6 @@ import type { Addresses } from './show-addresses.js'
 export interface Demo {
   api: Api
   addresses: Addresses
-  /** What ODS/API would log in with. */
-  registered: DatabaseLogin
   print: (text: string) => void
 }
 
@@ -34,6 +31,12 @@ interface Instance {
   odsInstanceId: number | null
 }
 
+interface Health {
+  status: string
+  reason: string | null
+  counts: Record<string, number | null>
+}
+
 const tenant = 'demo-district'
 const request = {
   tenant,
@@ -56,8 +59,12 @@ export async function onboard(demo: Demo): Promise<void> {
 
   const { body: instance } = await api.call<Instance>('GET', `/v1/instances/${body.instance.id}`)
   if (instance.status !== 'active') throw new Error(`The instance is ${instance.status}, not active.`)
-  const counts = await countInDatabase(demo, instance.databaseName)
-  print(`  database ${instance.databaseName}: ${counts}`)
+  const { body: check } = await api.call<{ job: Job }>('POST', `/v1/instances/${instance.id}/health-checks`)
+  print(`  POST /v1/instances/${instance.id}/health-checks → job ${check.job.id}`)
+  await followJob(api, check.job.id, print)
+  const { body: health } = await api.call<Health>('GET', `/v1/instances/${instance.id}/health`)
+  if (health.status !== 'healthy') throw new Error(`The instance is ${health.status}: ${health.reason ?? 'no reason'}`)
+  print(`  database ${instance.databaseName}: ${health.status}, ${countsOf(health)}`)
   const registration = await readRegistration(demo.addresses, tenant, instance)
   print(`  Admin API: OdsInstance ${registration.id} "${registration.name}", contexts ${registration.contexts}`)
   print(`  Instance "${instance.name}" is active.`)
@@ -82,24 +89,16 @@ async function followJob(api: Api, id: string, print: (text: string) => void): P
   }
 }
 
-const counted = {
-  students: 'edfi.student',
-  staff: 'edfi.staff',
-  schools: 'edfi.school',
-  districts: 'edfi.localeducationagency',
-  sections: 'edfi.section',
-  enrollments: 'edfi.studentschoolassociation',
+const shown = {
+  students: 'students',
+  staff: 'staff',
+  schools: 'schools',
+  localEducationAgencies: 'districts',
+  sections: 'sections',
+  studentSchoolAssociations: 'enrollments',
 }
 
-/** Counts as the registered login, which shows that ODS/API would get in. */
-async function countInDatabase({ addresses, registered }: Demo, databaseName: string): Promise<string> {
-  const url = urlFor(addresses.databaseServerUrl, { login: registered, database: databaseName })
-  const columns = Object.entries(counted).map(([what, table]) => `(select count(*)::int from ${table}) as "${what}"`)
-  const [row = {}] = await withClient(
-    url,
-    async (client) => (await client.query<Record<string, number>>(`select ${columns.join(', ')}`)).rows,
-  )
-  return Object.entries(row)
-    .map(([what, count]) => `${what} ${count.toLocaleString('en')}`)
+const countsOf = ({ counts }: Health): string =>
+  Object.entries(shown)
+    .map(([key, what]) => `${what} ${counts[key]?.toLocaleString('en') ?? 'unknown'}`)
     .join(' · ')
-}

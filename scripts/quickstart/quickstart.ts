@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { applyMigrations } from '@edfi-tenants/store'
 import { signIn, type Api } from '../reference/api.js'
@@ -55,8 +57,8 @@ export async function quickstart(options: QuickstartOptions, surroundings: Surro
   try {
     if (options.port !== 0 && (await isTaken(options.port)))
       throw new Error(`Port ${options.port} is taken by another program.`)
-    const { addresses, api, registered } = await start(options, surroundings, parts, print)
-    if (options.demo) await onboard({ api, addresses, registered, print })
+    const { addresses, api } = await start(options, surroundings, parts, print)
+    if (options.demo) await onboard({ api, addresses, print })
     isReady = true
     if (options.json) process.stdout.write(`${JSON.stringify(addresses)}\n`)
     if (options.once) await parts.end(0)
@@ -72,7 +74,7 @@ async function start(
   { repository, env: given }: Surroundings,
   parts: ReturnType<typeof endInOrder>,
   print: (text: string) => void,
-): Promise<{ addresses: Addresses; api: Api; registered: { username: string; password: string } }> {
+): Promise<{ addresses: Addresses; api: Api }> {
   const timed = stopwatch(print)
   const entry = (app: string): string => path.join(repository, 'apps', app, 'dist', 'main.js')
   const quiet = { LOG_LEVEL: 'warn', LOG_FORMAT: 'text', ...given }
@@ -102,7 +104,12 @@ async function start(
   print(`  ✓ queue: ${queue.name}`)
   const simulator = await simulatorStarting
   const access = { clientId: 'quickstart', clientSecret: randomBytes(24).toString('hex') }
+  const archives = path.join(os.tmpdir(), `edfi-tenants-archives-${randomBytes(8).toString('hex')}`)
+  parts.add({ stop: () => rmSync(archives, { recursive: true, force: true }) })
   const shared = {
+    ARCHIVE_DIR: archives,
+    // No ODS/API runs here whose caches a purge would have to wait for.
+    ODS_API_CACHE_SECONDS: '0',
     ...quiet,
     DATABASE_URL: databases.controlDatabaseUrl,
     QUEUE_URL: queue.url,
@@ -153,7 +160,6 @@ async function start(
 
   return {
     api,
-    registered,
     addresses: {
       apiUrl: apis.url,
       token: api.token,

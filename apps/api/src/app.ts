@@ -1,31 +1,55 @@
 import { operations } from '@edfi-tenants/contract'
 import express, { type Express } from 'express'
 import { apiClientRoutes } from './api-clients/routes.js'
+import { archiveRoutes } from './archives/routes.js'
 import { auditEventRoutes } from './audit-events/routes.js'
+import { batchRoutes } from './batches/routes.js'
+import { credentialRoutes } from './credentials/routes.js'
+import { cloneRoutes } from './clones/routes.js'
 import { dashboardRouter } from './dashboard/router.js'
 import { databaseServerRoutes } from './database-servers/routes.js'
+import { derivativeRoutes } from './derivatives/routes.js'
 import { docsRouter } from './docs/router.js'
 import { environmentRoutes } from './environments/routes.js'
+import { healthRoutes } from './health/routes.js'
 import { accessLog } from './http/access-log.js'
 import { problemMapper } from './http/problem-answer.js'
 import { requestIds } from './http/request-id.js'
 import { mount, type Route } from './http/route.js'
 import { securityHeaders } from './http/security-headers.js'
 import { unrouted } from './http/unrouted.js'
+import { adoptRoutes } from './instances/adopt-routes.js'
+import { instanceLifeRoutes } from './instances/life-routes.js'
 import { instanceRoutes } from './instances/routes.js'
 import { jobRoutes } from './jobs/routes.js'
+import { odsConfigurationRoutes } from './ods-configuration/routes.js'
 import type { Parts } from './parts.js'
+import { reconciliationRoutes } from './reconciliations/routes.js'
+import { seedRoutes } from './seeds/routes.js'
 import { serviceRoutes } from './service/routes.js'
 import { signInRoutes } from './sign-in/routes.js'
+import { tenantProvisionRoutes } from './tenants/provision.js'
 import { tenantRoutes } from './tenants/routes.js'
 
 /** Every operation that is answered with data. */
 export const apiRoutes = (parts: Parts): Route[] => [
   ...environmentRoutes(parts),
   ...tenantRoutes(parts),
+  ...tenantProvisionRoutes(parts),
+  ...odsConfigurationRoutes(parts),
   ...databaseServerRoutes(parts),
   ...instanceRoutes(parts),
+  ...instanceLifeRoutes(parts),
+  ...cloneRoutes(parts),
+  ...adoptRoutes(parts),
+  ...derivativeRoutes(parts),
+  ...archiveRoutes(parts),
+  ...credentialRoutes(parts),
+  ...seedRoutes(parts),
+  ...healthRoutes(parts),
+  ...reconciliationRoutes(parts),
   ...jobRoutes(parts),
+  ...batchRoutes(parts),
   ...apiClientRoutes(parts),
   ...auditEventRoutes(parts),
   ...signInRoutes(parts),

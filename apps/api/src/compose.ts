@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { createAdminApiClient } from '@edfi-tenants/admin-api'
 import { createRinger } from '@edfi-tenants/jobs'
 import { openDashboardQueues, openProducer } from '@edfi-tenants/queue'
 import type { ApiConfig } from '@edfi-tenants/runtime'
@@ -34,6 +35,7 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
   // What was asked for while the queue was away need not wait for a sweep.
   queue.onReachable(() => ringer.request())
   const dashboardQueues = config.dashboard ? openDashboardQueues({ url: config.queueUrl, log }) : null
+  const adminApi = createAdminApiClient()
   const stopping = new AbortController()
   const parts: Parts = {
     store,
@@ -48,6 +50,8 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
       log,
     }),
     allowedTargets: config.allowedTargets,
+    adminApi,
+    deletePolicy: { allowDelete: config.allowDelete, maxDeletesPerHour: config.maxDeletesPerHour },
     log,
     stopping: stopping.signal,
     reservedDatabaseNames: [decodeURIComponent(new URL(config.database.url).pathname.slice(1))].filter(Boolean),
@@ -67,6 +71,7 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
       await ringer.close()
       await dashboardQueues?.close()
       await queue.close()
+      await adminApi.close()
       await store.close()
     },
   }

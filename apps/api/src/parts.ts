@@ -1,4 +1,5 @@
-import type { Ringer } from '@edfi-tenants/jobs'
+import type { AdminApiClient } from '@edfi-tenants/admin-api'
+import type { DeletePolicy, Ringer } from '@edfi-tenants/jobs'
 import type { DashboardQueues, QueueProducer } from '@edfi-tenants/queue'
 import type { TargetHosts } from '@edfi-tenants/runtime'
 import type { Store } from '@edfi-tenants/store'
@@ -26,6 +27,10 @@ export interface Parts {
   log: Log
   /** Aborts when the process is about to stop: what waits only for the sake of waiting ends. */
   stopping: AbortSignal
+  /** For what has to be known before a request is taken. */
+  adminApi: AdminApiClient
+  /** What the operator allows to be deleted. */
+  deletePolicy: DeletePolicy
   /** Names no instance's database may have besides those that are always reserved. */
   reservedDatabaseNames: readonly string[]
   trustProxy: boolean | number | string

@@ -1,10 +1,15 @@
 import { createAdminApiClient } from '@edfi-tenants/admin-api'
+import { openArchiveStorage } from '@edfi-tenants/archive-storage'
 import { createJobRunner, createRinger, jobCatalogue } from '@edfi-tenants/jobs'
+import { createOdsApiClient } from '@edfi-tenants/ods-api'
 import { loadProvisioners } from '@edfi-tenants/provisioner'
 import { openProducer, startConsumer } from '@edfi-tenants/queue'
 import type { Logger, ResolveSecret, Shutdown, WorkerConfig } from '@edfi-tenants/runtime'
-import { openPool, openStore, publishManifests } from '@edfi-tenants/store'
+import { loadSeedBundles } from '@edfi-tenants/seed-bundles'
+import { openPool, openStore, publishManifests, publishSeedBundles } from '@edfi-tenants/store'
+import { startArchiveSweep } from './archive-sweep.js'
 import { builtInProvisioners } from './built-in-provisioners.js'
+import { startHealthSweep } from './health-sweep.js'
 import { startSweeps } from './sweeps.js'
 
 /** How long running steps may go on when the process is asked to end, in milliseconds. */
@@ -21,7 +26,7 @@ export async function startWorker(
   log: Logger,
   shutdown: Shutdown,
 ): Promise<void> {
-  const provisioners = await loadProvisioners(config.provisioners, builtInProvisioners, process.cwd())
+  const provisioners = await loadProvisioners(config.provisioners, builtInProvisioners, process.cwd(), log)
   shutdown.add('provisioners', () => Promise.all([...provisioners.values()].map(async (each) => each.close?.())))
   const { url, poolSize } = config.database
   const store = await openStore({
@@ -43,6 +48,15 @@ export async function startWorker(
   )
   const adminApi = createAdminApiClient()
   shutdown.add('Admin API client', () => adminApi.close())
+  const odsApi = createOdsApiClient({ log })
+  shutdown.add('ODS/API client', () => odsApi.close())
+  const archives = config.archives ? openArchiveStorage(config.archives) : null
+  if (archives) shutdown.add('archive storage', archives.close)
+  const seedBundles = await loadSeedBundles(config.seedBundlesDir)
+  await publishSeedBundles(
+    store,
+    [...seedBundles.values()].map((each) => each.manifest),
+  )
   const producer = openProducer({ url: config.queueUrl, log })
   shutdown.add('queue', () => producer.close())
   const ringer = createRinger({ database: store.database, queue: producer, log })
@@ -50,7 +64,22 @@ export async function startWorker(
   producer.onReachable(() => ringer.request())
 
   const runner = createJobRunner({
-    services: { store, provisioners, adminApi, readSecret, onSlotFree: () => ringer.request(), log },
+    services: {
+      store,
+      provisioners,
+      adminApi,
+      odsApi,
+      archives,
+      seedBundles,
+      settings: {
+        odsApiCacheSeconds: config.odsApiCacheSeconds,
+        undoWindowSeconds: config.undoWindowSeconds,
+        sqlChecksDir: config.sqlChecksDir ?? null,
+      },
+      readSecret,
+      onSlotFree: () => ringer.request(),
+      log,
+    },
     definitions: jobCatalogue,
     heartbeatDatabase: heartbeats,
     leaseSeconds: config.leaseSeconds,
@@ -66,7 +95,14 @@ export async function startWorker(
   })
   // Both at once: the consumer waits for the entries that the runner lets go of.
   shutdown.add('jobs', () => Promise.all([consumer.close({ waitMs: graceMs + 5_000 }), runner.stop(graceMs)]))
-  const sweeps = startSweeps({ ringer, store, log })
+  const sweeps = startSweeps({ ringer, store, log, allowDelete: config.allowDelete })
   shutdown.add('sweeps', () => sweeps.stop())
+  const healthSweep = startHealthSweep(
+    { ringer, store, log },
+    { intervalSeconds: config.healthIntervalSeconds, retentionDays: config.healthRetentionDays },
+  )
+  shutdown.add('health sweep', () => healthSweep.stop())
+  const archiveSweep = startArchiveSweep({ ringer, store, log }, { allowDelete: config.allowDelete })
+  shutdown.add('archive sweep', () => archiveSweep.stop())
   log.info('Worker started', { worker: runner.worker, routes })
 }

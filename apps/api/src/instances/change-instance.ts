@@ -1,6 +1,14 @@
 import type { operations } from '@edfi-tenants/contract'
-import { requestInstanceUpdate } from '@edfi-tenants/jobs'
-import { appendAuditEvents, readInstance, updateInstance, type Database } from '@edfi-tenants/store'
+import { Failure, hasScope } from '@edfi-tenants/core'
+import { assertFuture, requestInstanceUpdate, wrongStatus } from '@edfi-tenants/jobs'
+import {
+  appendAuditEvents,
+  lockInstance,
+  readInstance,
+  updateInstance,
+  type Database,
+  type InstanceRow,
+} from '@edfi-tenants/store'
 import type { AnswerOf } from '../http/answer.js'
 import type { Call } from '../http/call.js'
 import { found } from '../http/found.js'
@@ -20,6 +28,13 @@ export async function changeInstance(parts: Parts, call: Call<Change>): Promise<
   const { database } = parts.store
   const read = async (from: Database) => found(await readInstance(from, call.params.id, call.actor.tenants))
   const before = await read(database)
+  if (atOnce.expiresAt != null) {
+    // It is a deletion that was asked for early.
+    if (!hasScope(call.actor.scopes, 'instances:delete'))
+      throw new Failure('insufficient_scope', 'Setting "expiresAt" needs the scope "instances:delete" too.')
+    assertFuture(atOnce.expiresAt)
+  }
+  assertChangeable(before, atOnce)
   const registered = {
     ...(contexts === undefined ? {} : { contexts }),
     ...(instanceType === undefined ? {} : { instanceType }),
@@ -29,6 +44,8 @@ export async function changeInstance(parts: Parts, call: Call<Change>): Promise<
   if (job) parts.ringer.request()
   if (Object.keys(atOnce).length > 0)
     await database.transaction(async (inside) => {
+      const locked = await lockInstance(inside, before.id)
+      if (locked) assertChangeable(locked, atOnce)
       await updateInstance(inside, before.id, atOnce)
       const { tenant, id: instanceId, name: target } = before
       await appendAuditEvents(inside, [
@@ -38,4 +55,14 @@ export async function changeInstance(parts: Parts, call: Call<Change>): Promise<
   const instance = presentInstance(await read(database))
   if (!job) return { status: 200, body: instance }
   return { status: 202, headers: acceptedHeaders(job.id), body: { job: presentJob(job), instance } }
+}
+
+/** What is gone cannot be changed, and what is being deleted can no longer be protected from it. */
+function assertChangeable(instance: InstanceRow, change: { deletionProtection?: boolean | undefined }): void {
+  const { name, status, activeJobId } = instance
+  if (status === 'deleted' || status === 'purged') throw wrongStatus(instance)
+  if (status === 'deleting' && change.deletionProtection === true)
+    throw new Failure('instance_busy', `Instance "${name}" is being deleted.`, {
+      extensions: activeJobId ? { job: { id: activeJobId, href: `/v1/jobs/${activeJobId}` } } : {},
+    })
 }

@@ -16,16 +16,17 @@ export async function createInstance(parts: Parts, call: Call<Create>): Promise<
   const taken = await requestCreateInstance(
     parts.store,
     { ...call.origin, body: call.body, reservedDatabaseNames: parts.reservedDatabaseNames },
-    call.isKept ? (database, answer) => call.keep(database, present(answer)) : undefined,
+    call.isKept ? (database, answer) => call.keep(database, presentTaken(answer)) : undefined,
   )
   if (taken.created) parts.ringer.request()
-  return present(taken)
+  return presentTaken(taken)
 }
 
-function present({ status, job, instance }: CreateInstanceAnswer): AnswerOf<Create> {
-  if (status === 200) return { status, body: presentInstance(instance) }
+/** A taken request for a new instance, made from whatever: the job beside the instance, or the instance that is there. */
+export function presentTaken({ status, job, instance }: CreateInstanceAnswer) {
+  if (status === 200) return { status: 200 as const, body: presentInstance(instance) }
   return {
-    status,
+    status: 202 as const,
     headers: acceptedHeaders(job.id),
     body: { job: presentJob(job), instance: presentInstance(instance) },
   }

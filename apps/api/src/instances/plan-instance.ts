@@ -1,19 +1,21 @@
-import type { InstancePlan, operations } from '@edfi-tenants/contract'
-import { jobCatalogue, planCreateInstance } from '@edfi-tenants/jobs'
+import type { InstancePlan } from '@edfi-tenants/contract'
+import { jobCatalogue, planCreateInstance, type CopySource, type CreateInstanceBody } from '@edfi-tenants/jobs'
 import { readNameHolder, readTypicalDuration } from '@edfi-tenants/store'
-import { isWithinBound } from '@edfi-tenants/core'
-import type { Call } from '../http/call.js'
+import { isWithinBound, type Actor } from '@edfi-tenants/core'
 import type { Parts } from '../parts.js'
 
-const jobType = 'instance.create'
-
-/** What creating an instance would do, with what stands in its way now; nothing is written. */
-export async function planInstance(parts: Parts, call: Call<typeof operations.createInstance>): Promise<InstancePlan> {
+/** What creating an instance would do, with what stands in its way now; nothing is written. Of a copy where `from` is given. */
+export async function planInstance(
+  parts: Parts,
+  { body, actor }: { body: CreateInstanceBody; actor: Actor },
+  from?: CopySource,
+): Promise<InstancePlan> {
   const { database } = parts.store
-  const { body, actor } = call
+  const jobType = from?.definition.type ?? 'instance.create'
   const plan = await planCreateInstance(database, body, {
     bound: actor.tenants,
     reservedDatabaseNames: parts.reservedDatabaseNames,
+    from,
   })
   const { placement, server } = plan
   const [named, sameDatabase, estimatedDurationMs] = await Promise.all([
@@ -55,6 +57,7 @@ export async function planInstance(parts: Parts, call: Call<typeof operations.cr
       instanceType: plan.instanceType,
     },
     conflicts,
+    interruption: null,
     estimatedDurationMs,
   }
 }

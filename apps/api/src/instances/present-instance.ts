@@ -1,5 +1,7 @@
 import type { Instance } from '@edfi-tenants/contract'
+import { odsEndpoints } from '@edfi-tenants/ods-api'
 import type { InstanceRow } from '@edfi-tenants/store'
+import { presentDerivative } from '../derivatives/present-derivative.js'
 
 /** An instance as clients see it. */
 export const presentInstance = (row: InstanceRow): Instance => ({
@@ -22,8 +24,9 @@ export const presentInstance = (row: InstanceRow): Instance => ({
   dataStandard: row.dataStandard,
   origin: row.origin,
   sourceInstanceId: row.sourceInstanceId,
-  derivatives: [],
-  endpoints: {},
+  derivatives: row.derivatives.map(presentDerivative),
+  // Before it is registered, ODS/API cannot lead there.
+  endpoints: row.odsInstanceId === null ? {} : odsEndpoints({ ...row.odsRoute, ...row }),
   deletionProtection: row.deletionProtection,
   health: { status: row.healthStatus, checkedAt: row.healthCheckedAt },
   activeJobId: row.activeJobId,

@@ -1,5 +1,6 @@
 import { operations } from '@edfi-tenants/contract'
-import { listInstances, readInstance } from '@edfi-tenants/store'
+import { listInstances, readInstance, readUptimes, type InstanceRow } from '@edfi-tenants/store'
+import { presentHealth } from '../health/present-health.js'
 import { ok } from '../http/answer.js'
 import { found } from '../http/found.js'
 import { filtersOf, numberCursor, pageOfRows, rowsToRead } from '../http/page.js'
@@ -14,14 +15,22 @@ export const instanceRoutes = (parts: Parts): Route[] => [
   route(operations.createInstance, (call) => createInstance(parts, call)),
 
   route(operations.listInstances, async ({ actor, query }) => {
-    // Health is part of every instance as it is, so `include` adds nothing yet.
-    const { context, label, ...filter } = filtersOf(query)
+    const { context, label, include, ...filter } = filtersOf(query)
     const rows = await listInstances(
       parts.store.database,
       { ...filter, ...(context ? { contexts: context } : {}), ...(label ? { labels: label } : {}) },
       { bound: actor.tenants, before: numberCursor(query), limit: rowsToRead(query) },
     )
-    return ok(pageOfRows(rows, query, presentInstance, (row) => row.number))
+    const uptimes =
+      include === 'health'
+        ? await readUptimes(
+            parts.store.database,
+            rows.map(({ id }) => id),
+          )
+        : null
+    const present = (row: InstanceRow) =>
+      uptimes ? { ...presentInstance(row), health: presentHealth(row, uptimes.get(row.id)) } : presentInstance(row)
+    return ok(pageOfRows(rows, query, present, (row) => row.number))
   }),
 
   route(operations.getInstance, async ({ actor, params }) =>

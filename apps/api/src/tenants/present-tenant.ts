@@ -10,6 +10,13 @@ export const presentTenant = (row: TenantRow): Tenant => ({
   defaults: { server: row.defaultServer, template: row.defaultTemplate, instanceType: row.defaultInstanceType },
   databaseNamePattern: row.databaseNamePattern,
   maxInstances: row.maxInstances,
+  archivePolicy: row.archivePolicy,
+  healthPolicy: row.healthPolicy,
+  provisioned: row.provisioned && {
+    server: row.provisioned.server,
+    databases: { EdFi_Admin: row.provisioned.adminDatabase, EdFi_Security: row.provisioned.securityDatabase },
+    at: row.provisioned.finishedAt,
+  },
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
 })

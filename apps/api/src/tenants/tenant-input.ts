@@ -12,11 +12,13 @@ import {
 
 /** The settings of a tenant as the store takes them; what a change leaves out stays out. */
 export function tenantSettings(request: TenantRequest | TenantChange): Partial<TenantSettings> {
-  const { displayName, defaults, databaseNamePattern, maxInstances } = request
+  const { displayName, defaults, databaseNamePattern, maxInstances, healthPolicy, archivePolicy } = request
   return {
     ...(displayName === undefined ? {} : { displayName }),
     ...(databaseNamePattern === undefined ? {} : { databaseNamePattern }),
     ...(maxInstances === undefined ? {} : { maxInstances }),
+    ...(healthPolicy === undefined ? {} : { healthPolicy }),
+    ...(archivePolicy === undefined ? {} : { archivePolicy }),
     ...(defaults === undefined
       ? {}
       : {
