@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { createAdminApiClient } from '@edfi-tenants/admin-api'
 import { startSimulator, type Simulator } from '@edfi-tenants/admin-api-simulator'
 import {
@@ -9,10 +12,14 @@ import {
   type CreateInstanceBody,
   type JobDefinition,
   type JobRunner,
+  type JobSettings,
   type Ringer,
 } from '@edfi-tenants/jobs'
 import { provisioner } from '@edfi-tenants/provisioner-postgresql'
 import { openProducer, startConsumer, type QueueConsumer } from '@edfi-tenants/queue'
+import { openArchiveStorage } from '@edfi-tenants/archive-storage'
+import { createOdsApiClient } from '@edfi-tenants/ods-api'
+import { loadSeedBundles } from '@edfi-tenants/seed-bundles'
 import { buildTemplate } from '@edfi-tenants/sample-ods'
 import {
   applyMigrations,
@@ -22,6 +29,7 @@ import {
   openPool,
   openStore,
   publishManifests,
+  publishSeedBundles,
   readInstance,
   readJob,
   type InstanceRow,
@@ -56,6 +64,7 @@ export interface JobStack {
     definitions?: ReadonlyMap<string, JobDefinition>
     leaseSeconds?: number
     retryForMs?: number
+    settings?: Partial<JobSettings>
   }): RunningTestWorker
   create(body: Partial<CreateInstanceBody> & { name: string }): ReturnType<typeof requestCreateInstance>
   waitForJob(id: string, timeoutMs?: number): Promise<JobRow>
@@ -74,7 +83,12 @@ export const templateName = 'EdFi_Ods_Minimal_Template_Test'
 
 /** Starts a stack of its own, on the shared servers unless others are given; without Redis the queue is in the control database. */
 export async function startJobStack(
-  options: { maxConcurrency?: number; postgres?: { url: string }; redis?: { url: string } | null } = {},
+  options: {
+    maxConcurrency?: number
+    postgres?: { url: string }
+    redis?: { url: string } | null
+    seedBundlesDir?: string
+  } = {},
 ): Promise<JobStack> {
   const { url: serverUrl } = options.postgres ?? (await sharedPostgres())
   const redis = options.redis === undefined ? await sharedRedis() : options.redis
@@ -144,6 +158,14 @@ export async function startJobStack(
   const ringer = createRinger({ database: store.database, queue: producer, log: quietLog })
   const sweep = setInterval(() => void ringer.sweep(), 500)
   const adminApi = createAdminApiClient({})
+  const odsApi = createOdsApiClient({ log: quietLog })
+  const archiveFolder = mkdtempSync(path.join(os.tmpdir(), 'archives-'))
+  const archives = openArchiveStorage({ kind: 'folder', folder: archiveFolder })
+  const seedBundles = await loadSeedBundles(options.seedBundlesDir)
+  await publishSeedBundles(
+    store,
+    [...seedBundles.values()].map((each) => each.manifest),
+  )
   const workers = new Set<RunningTestWorker>()
 
   return {
@@ -156,14 +178,21 @@ export async function startJobStack(
       QUEUE_URL: queueUrl,
       ENCRYPTION_KEYS: `k1:${key.toString('base64')}`,
       LOG_LEVEL: 'error',
+      ARCHIVE_DIR: archiveFolder,
+      ODS_API_CACHE_SECONDS: '0',
+      HEALTH_INTERVAL_SECONDS: '0',
     },
-    startWorker({ definitions = jobCatalogue, leaseSeconds = 6, retryForMs = 900_000 } = {}) {
+    startWorker({ definitions = jobCatalogue, leaseSeconds = 6, retryForMs = 900_000, settings = {} } = {}) {
       const heartbeatDatabase = openPool(control.url, { size: 1 })
       const runner = createJobRunner({
         services: {
           store,
           provisioners: new Map([['postgresql', provisioner]]),
           adminApi,
+          odsApi,
+          archives,
+          seedBundles,
+          settings: { odsApiCacheSeconds: 0, undoWindowSeconds: 7 * 86_400, sqlChecksDir: null, ...settings },
           readSecret: () => Promise.reject(new Error('no secret references here')),
           onSlotFree: () => ringer.request(),
           log: quietLog,
@@ -220,7 +249,9 @@ export async function startJobStack(
       clearInterval(sweep)
       await Promise.all([...workers].map((worker) => worker.stop(0)))
       await ringer.close()
-      await Promise.all([producer.close(), adminApi.close(), simulator.close()])
+      await Promise.all([producer.close(), adminApi.close(), odsApi.close(), simulator.close()])
+      archives.close()
+      rmSync(archiveFolder, { recursive: true, force: true })
       await store.close()
       await control.drop()
     },

@@ -281,14 +281,22 @@ describe('the Admin API client against the simulator', () => {
     expect(failure.message).to.include('some Applications associated')
   })
 
-  it('finds only the exact name where the database ignores case', async () => {
+  it('finds a name in other case, which is the same name to us, after one that is written alike', async () => {
+    const api = open(simulator.url, { tenant: 'north' })
+    const other = await api.createRegistration({ ...registration, name: 'GRAND BEND' }, call)
+    expect(await api.findRegistration('Grand Bend', call)).to.include({ odsInstanceId: other })
+    const alike = await api.createRegistration({ ...registration, name: 'Grand Bend' }, call)
+    expect(await api.findRegistration('Grand Bend', call)).to.include({ odsInstanceId: alike })
+  })
+
+  it('finds only the exact name, when asked so, where the database ignores case', async () => {
     const sqlServer = await startSimulator({ engine: 'SqlServer', clients: [{ clientId, clientSecret }] })
     try {
       const api = open(sqlServer.url)
       const mssql = { instanceType: 'ods', connectionString: 'Server=db;Database=x;User Id=u;Password=p' }
       await api.createRegistration({ name: 'GRAND BEND', ...mssql }, call)
-      expect(await api.findRegistration('Grand Bend', call)).to.equal(null)
-      expect(await api.findRegistration('GRAND BEND', call)).to.include({ name: 'GRAND BEND' })
+      expect(await api.findRegistration('Grand Bend', call, { exact: true })).to.equal(null)
+      expect(await api.findRegistration('GRAND BEND', call, { exact: true })).to.include({ name: 'GRAND BEND' })
     } finally {
       await sqlServer.close()
     }

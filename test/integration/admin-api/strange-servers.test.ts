@@ -67,10 +67,81 @@ describe('the Admin API client against servers that behave otherwise', () => {
     }
     const api = open((await resources(listed)).url)
     expect(await api.findRegistration('Instance 450', call)).to.include({ odsInstanceId: 450 })
-    expect(await api.findRegistration('instance 450', call)).to.equal(null)
+    expect(await api.findRegistration('instance 450', call)).to.include({ odsInstanceId: 450 })
+    expect(await api.findRegistration('instance 450', call, { exact: true })).to.equal(null)
+    expect(await api.listRegistrations(call)).to.deep.equal(
+      all.map(({ id, ...rest }) => ({ odsInstanceId: id, ...rest })),
+    )
 
     const endless = open((await resources(() => ({ status: 200, body: all.slice(0, 10) }))).url)
     expect(await failureOf(endless.findRegistration('Other', call))).to.include({ code: 'admin_api_unexpected' })
+  })
+
+  it('has no credentials of their own before 2.3, and asks what else answers 404 where there should be some', async () => {
+    const old = await serve(({ path }) => (path.startsWith('/v2') ? { status: 404 } : undefined))
+    expect(await open(old.url).listApiClients(1, call)).to.equal(null)
+    expect(await open(old.url).readApiClient(1, call)).to.equal(null)
+
+    const odd = await serve(({ path }) =>
+      path === '/'
+        ? { status: 200, body: { version: '2.3', build: '2.3.0' } }
+        : path.startsWith('/v2')
+          ? { status: 404 }
+          : undefined,
+    )
+    expect(await failureOf(open(odd.url).listApiClients(1, call))).to.include({ code: 'admin_api_unexpected' })
+  })
+
+  it('does not say whether an application is enabled where the version does not, and sends no such field back', async () => {
+    const bodies: unknown[] = []
+    const { url } = await resources(({ method, body }) => {
+      if (method === 'PUT') bodies.push(JSON.parse(body))
+      return {
+        status: 200,
+        body: {
+          id: 3,
+          applicationName: 'A',
+          claimSetName: 'C',
+          educationOrganizationIds: [1],
+          vendorId: 2,
+          profileIds: null,
+          odsInstanceIds: [4],
+        },
+      }
+    })
+    const api = open(url)
+    const application = (await api.readApplication(3, call))!
+    expect(application.enabled).to.equal(null)
+    await api.updateApplication({ ...application, odsInstanceIds: [4, 5] }, call)
+    expect(bodies).to.deep.equal([
+      {
+        applicationName: 'A',
+        vendorId: 2,
+        claimSetName: 'C',
+        profileIds: [],
+        educationOrganizationIds: [1],
+        odsInstanceIds: [4, 5],
+      },
+    ])
+  })
+
+  it('shows nothing of an answer with a secret that has not the shape of one', async () => {
+    const { url } = await resources(() => ({ status: 201, body: { id: '3', key: 'k', secret: 'do-not-tell' } }))
+    const failure = await failureOf(
+      open(url).createApplication(
+        {
+          applicationName: 'A',
+          vendorId: 1,
+          claimSetName: 'C',
+          profileIds: [],
+          educationOrganizationIds: [1],
+          odsInstanceIds: [1],
+        },
+        call,
+      ),
+    )
+    expect(failure).to.include({ code: 'admin_api_unexpected' })
+    expect(everythingIn(failure)).not.to.include('do-not-tell')
   })
 
   it('takes the id from any kind of Location, and says so when there is none', async () => {

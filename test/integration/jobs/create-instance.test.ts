@@ -35,9 +35,12 @@ describe('creating an instance', function () {
     expect(job.steps.map((step) => [step.name, step.status])).to.deep.equal([
       ['reserve-name', 'succeeded'],
       ['create-database', 'succeeded'],
+      ['seed', 'skipped'],
       ['verify-database', 'succeeded'],
       ['register', 'succeeded'],
       ['verify-registration', 'succeeded'],
+      ['notify-ods-api', 'succeeded'],
+      ['issue-credentials', 'skipped'],
     ])
     const instance = await stack.instance(answer.instance.id)
     expect(instance).to.include({ status: 'active', odsVersion: '7.3', dataStandard: '5.2', activeJobId: null })
@@ -65,7 +68,16 @@ describe('creating an instance', function () {
     expect(ended.status).to.equal('failed')
     expect(ended.error).to.include({ code: 'admin_api_refused' })
     expect(ended.outcome).to.deep.include({ instanceUsable: false, compensation: 'done', leftovers: [] })
-    expect(ended.steps.map((step) => step.status)).to.deep.equal(['undone', 'undone', 'undone', 'failed', 'pending'])
+    expect(ended.steps.map((step) => step.status)).to.deep.equal([
+      'undone',
+      'undone',
+      'skipped',
+      'undone',
+      'failed',
+      'pending',
+      'pending',
+      'pending',
+    ])
     expect(await databases(stack.serverUrl, instance.databaseName)).to.deep.equal([])
     expect(await stack.instance(instance.id)).to.include({ status: 'failed', nameHeld: false })
   })

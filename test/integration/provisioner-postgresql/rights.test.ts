@@ -21,7 +21,7 @@ const request = (
   template: string,
   login: RegisteredLogin,
   owner = newOwner(),
-): CreateDatabase => ({
+): CreateDatabase & { login: RegisteredLogin } => ({
   databaseName,
   source: { kind: 'template', name: 'x', template },
   owner,

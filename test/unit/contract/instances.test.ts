@@ -69,9 +69,11 @@ describe('the instance request', () => {
     ['half a surrogate pair', { displayName: '\ud800' }, '/displayName', /broken Unicode/],
     ['a word for protection', { deletionProtection: 'true' }, '/deletionProtection', /true or false/],
     ['another word for failure', { onFailure: 'drop' }, '/onFailure', /one of undo, keep/],
-    ['seed', { seed: [] }, '/seed', /not a known property/],
-    ['applications', { applications: [] }, '/applications', /not a known property/],
-    ['expiresAt', { expiresAt: '2026-08-01T00:00:00Z' }, '/expiresAt', /not a known property/],
+    ['a seed without bundles', { seed: [] }, '/seed', /at least 1 item/],
+    ['a seed of 11 bundles', { seed: Array(11).fill({ bundle: 'x' }) }, '/seed', /at most 10 items/],
+    ['a seed without a bundle', { seed: [{ parameters: {} }] }, '/seed/0/bundle', /is required/],
+    ['applications without one', { applications: [] }, '/applications', /at least 1 item/],
+    ['an end in another time zone', { expiresAt: '2026-08-01T00:00:00+02:00' }, '/expiresAt', /in UTC/],
     ['a name in another spelling', { database_name: 'x' }, '/database_name', /did you mean databaseName\?/],
   ]
   for (const [title, change, pointer, detail] of bad)
@@ -169,7 +171,7 @@ describe('the change of an instance', () => {
   for (const [title, body] of Object.entries({
     'no field': {},
     'the name, which never changes this way': { name: 'x' },
-    'the end, which is not offered': { expiresAt: null },
+    'an end that is no time': { expiresAt: 'tomorrow' },
     'null labels': { labels: null },
     'contexts that differ in case only': { contexts: { a: '1', A: '2' } },
   }))

@@ -180,6 +180,8 @@ describe('every operation', () => {
       it(`${title} takes its example "${name}"`, () => {
         const params = {
           name: 'a',
+          type: 'Snapshot',
+          findingId: '91e2c7b4-0d3f-4b8a-a6c5-1f2e3d4c5b6a',
           id: operation.path.includes('api-clients') ? 'a' : '6f0b6a3c-7f0e-4c7e-9d55-0c1f3a1b2c3d',
         }
         const wanted = Object.fromEntries(

@@ -15,16 +15,57 @@ describe('the job catalogue', () => {
     expect(names).to.deep.equal([
       'reserve-name',
       'create-database',
+      'seed',
       'verify-database',
       'register',
       'verify-registration',
+      'notify-ods-api',
+      'issue-credentials',
     ])
   })
 
+  it('lets a deletion go back until its registration is put aside, and archives only what nobody can change any more', () => {
+    const deletion = jobCatalogue.get('instance.delete')
+    expect(deletion?.steps.map((step) => step.name)).to.deep.equal([
+      'check-protection',
+      'revoke-access',
+      'archive',
+      'unregister',
+      'notify-ods-api',
+      'retire-database',
+    ])
+    expect(deletion?.pivot?.name).to.equal('unregister')
+  })
+
+  it('purges in the order in which Admin API lets things go, and never back', () => {
+    const purge = jobCatalogue.get('instance.purge')
+    expect(purge?.steps.map((step) => step.name)).to.deep.equal([
+      'wait-for-caches',
+      'prove-archive',
+      'purge-credentials',
+      'delete-registration',
+      'drop-database',
+      'forget-secrets',
+    ])
+    expect(purge?.pivot?.name).to.equal('prove-archive')
+    expect(purge?.steps.filter((step) => step.undo).map((step) => step.name)).to.deep.equal(['prove-archive'])
+  })
+
+  it('retries no job of an instance in a status in which it would do harm', () => {
+    for (const type of ['stop', 'start', 'rename'])
+      expect(jobCatalogue.get(`instance.${type}`)?.retryWhen, type).to.have.members(['active', 'stopped'])
+    expect(jobCatalogue.get('instance.purge')?.retryWhen).to.deep.equal(['deleted'])
+    expect(jobCatalogue.get('instance.delete')?.retryWhen).not.to.include('deleted')
+    expect(jobCatalogue.get('instance.undelete')?.retryWhen).not.to.include('purged')
+  })
+
   it('has an undo for every step before a pivot that changes something outside', () => {
-    for (const definition of jobCatalogue.values())
+    // Health checks and reconciliations change nothing but what is on record of them.
+    const looking = ['health.check', 'reconciliation.run']
+    for (const definition of [...jobCatalogue.values()].filter(({ type }) => !looking.includes(type)))
       for (const step of definition.steps.slice(0, pivotPosition(definition) + 1))
-        if (!/^(reserve|verify|test)-/.test(step.name))
+        // What a seed leaves goes with its transaction, or with the new database; a notice cannot be taken back, nor a removal.
+        if (!/^((reserve|verify|test|notify|wait|remove)-|seed$)/.test(step.name))
           expect(step.undo, `${definition.type}: ${step.name}`).to.be.a('function')
   })
 })

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { contractVersion, loadProvisioners } from '@edfi-tenants/provisioner'
+import { contractVersion, loadProvisioners, requiredOperations } from '@edfi-tenants/provisioner'
 import { provisioner } from '@edfi-tenants/provisioner-postgresql'
 import { expect } from 'chai'
 
+const operations = requiredOperations.map((name) => `${name}() {}`).join(', ')
 const builtIn = { postgresql: () => Promise.resolve({ provisioner }) }
 
 /** The message with which loading fails; fails itself when it does not. */
@@ -27,18 +28,9 @@ describe('loadProvisioners', () => {
   }
 
   it('loads what is named, built in or from a path, and nothing else', async () => {
-    const operations = [
-      'testServer',
-      'listDatabases',
-      'createDatabase',
-      'dropDatabase',
-      'verifyDatabase',
-      'registeredConnectionString',
-      'databaseSize',
-    ]
     const own = write(
       'own.mjs',
-      `export const provisioner = { manifest: { name: 'own', contractVersion: ${contractVersion} }, ${operations.map((name) => `${name}() {}`).join(', ')} }`,
+      `export const provisioner = { manifest: ${JSON.stringify({ ...provisioner.manifest, name: 'own' })}, ${operations} }`,
     )
     expect([...(await loadProvisioners(['postgresql', own], builtIn, directory)).keys()]).to.deep.equal([
       'postgresql',
@@ -54,9 +46,20 @@ describe('loadProvisioners', () => {
       [write('empty.mjs', 'export {}'), /empty\.mjs.*does not export/],
       [write('old.mjs', `export const provisioner = { manifest: { contractVersion: 0 } }`), /old\.mjs.*version 0/],
       [write('partial.mjs', `export const provisioner = { ${version} }`), /partial\.mjs.*lacks testServer/],
+      [
+        write('unclear.mjs', `export const provisioner = { ${version}, ${operations} }`),
+        /unclear\.mjs.*manifest.*title.*databaseEngine.*capabilities/,
+      ],
+      [write('exits.mjs', 'process.exit(3)'), /exits\.mjs.*exit code 3/],
+      ['./not-there.mjs', /not-there\.mjs.*cannot be loaded/],
       ['no-such-package', /no-such-package.*cannot be loaded/],
     ]
     for (const [entry, expected] of broken) expect(await failure([entry], directory)).to.match(expected)
+  })
+
+  it('asks for every operation of the contract, so that none is missed only when a job calls it', () => {
+    const operations = Object.entries(provisioner).filter(([, value]) => typeof value === 'function')
+    expect([...requiredOperations].sort()).to.deep.equal(operations.map(([name]) => name).sort())
   })
 
   it('refuses two that claim one name', async () => {

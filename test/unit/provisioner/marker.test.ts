@@ -1,12 +1,33 @@
-import { isOwnedBy, parsePrivateName, privateName, readMarker, writeMarker } from '@edfi-tenants/provisioner'
+import {
+  archiveName,
+  databaseKinds,
+  isOwnedBy,
+  parsePrivateName,
+  privateName,
+  readMarker,
+  retiredName,
+  scratchName,
+  snapshotName,
+  writeMarker,
+} from '@edfi-tenants/provisioner'
 import { expect } from 'chai'
 
 const owner = { installationId: 'here', instanceId: '7f0c5d3e-1f57-4a39-9a55-0d7c8e0b6a11', epoch: 3 }
 
 describe('marker', () => {
-  it('reads back what it wrote', () => {
-    const marker = { ...owner, kind: 'instance' as const, identity: '16391' }
-    expect(readMarker(writeMarker(marker))).to.deep.equal(marker)
+  it('reads back what it wrote, for every kind of database', () => {
+    for (const kind of databaseKinds) {
+      const marker = { ...owner, kind, identity: '16391' }
+      expect(readMarker(writeMarker(marker))).to.deep.equal(marker)
+    }
+    const unknown = { ...owner, kind: 'other' as never, identity: '16391' }
+    expect(readMarker(writeMarker(unknown))).to.equal(null)
+  })
+
+  it('is read although more stands beside it, which a provisioner may keep there', () => {
+    const marker = { ...owner, kind: 'archive' as const, identity: '16391' }
+    const text = JSON.stringify({ ...(JSON.parse(writeMarker(marker)) as object), retiredFrom: [] })
+    expect(readMarker(text)).to.deep.equal(marker)
   })
 
   it('is none in any other text, so a foreign comment never makes a database ours', () => {
@@ -29,6 +50,13 @@ describe('private name', () => {
     const name = privateName(owner)
     expect(parsePrivateName(name)).to.deep.equal({ instanceId: owner.instanceId, epoch: 3 })
     expect(Buffer.byteLength(privateName({ ...owner, epoch: Number.MAX_SAFE_INTEGER }))).to.be.at.most(63)
+  })
+
+  it('is not the name of anything that is finished, all of which fit too', () => {
+    for (const name of [retiredName, archiveName, snapshotName, scratchName].map((make) => make(owner.instanceId))) {
+      expect(parsePrivateName(name), name).to.equal(null)
+      expect(Buffer.byteLength(name)).to.be.at.most(63)
+    }
   })
 
   it('is nothing else, however similar', () => {

@@ -8,8 +8,9 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** Who may import whom: each line only those before it. A workspace that is not named here fails the test. */
 const layers = [
   ['core', 'sample-ods', 'admin-api-simulator'],
-  ['runtime', 'contract', 'store', 'queue', 'provisioner', 'admin-api'],
-  ['provisioner-postgresql', 'jobs'],
+  ['runtime', 'contract', 'store', 'queue', 'provisioner', 'admin-api', 'archive-storage', 'seed-bundles'],
+  ['ods-api'],
+  ['provisioner-mssql', 'provisioner-postgresql', 'jobs'],
   ['api', 'worker'],
 ]
 
