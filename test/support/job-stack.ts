@@ -129,7 +129,8 @@ export async function startJobStack(
     defaultServer: null,
     defaultTemplate: null,
     defaultInstanceType: null,
-    databaseNamePattern: null,
+    // Other stacks of this process share the database server.
+    databaseNamePattern: `EdFi_Ods_${randomBytes(3).toString('hex')}_{name}`,
     maxInstances: null,
   })
   const address = new URL(serverUrl)

@@ -6,7 +6,7 @@ import { verifyRegistration } from './steps/verify-registration.js'
 /** Changes what Admin API knows of an instance: its contexts and its type. */
 export const updateInstance = defineJob({
   type: 'instance.update',
-  version: 1,
+  version: 2,
   changing: true,
   steps: [updateRegistration, verifyRegistration, notifyOdsApi(['ods-instances'])],
   pivot: verifyRegistration,

@@ -54,6 +54,7 @@ export interface AnswerBody extends Item {
   openapi: string
   servers: { url: string }[]
   queues: Item[]
+  expiresAt: string | null
 }
 
 /** What a request may have besides method and path. */

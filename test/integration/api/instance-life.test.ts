@@ -246,4 +246,19 @@ describe('asking for what happens in an instance’s life', function () {
       await other.stop()
     }
   })
+
+  it('takes an end only from who may delete, only in the future, and gives no connection string of what is deleted', async () => {
+    const made = await instanceThatIs('active')
+    const mere = await under.client({ scopes: ['read', 'instances:operate'], tenants: ['alpha'] })
+    const soon = new Date(Date.now() + 3_600_000).toISOString()
+    expect(refusal(await mere.patch(made.path, { expiresAt: soon }))).to.deep.equal([403, 'insufficient_scope'])
+    expect((await mere.patch(made.path, { expiresAt: null })).status).to.equal(200)
+    const past = await operator.patch(made.path, { expiresAt: '2020-01-01T00:00:00Z' })
+    expect(refusal(past)).to.deep.equal([400, 'validation_failed'])
+    expect((await operator.patch(made.path, { expiresAt: soon })).body.expiresAt).to.equal(soon)
+    const created = { tenant: 'alpha', name: 'Over already', expiresAt: '2020-01-01T00:00:00Z' }
+    expect((await under.root.post('/v1/instances', created)).body.errors[0]?.pointer).to.equal('/expiresAt')
+    const gone = await instanceThatIs('deleted', { more: `, registered_string = 'sealed'` })
+    expect(refusal(await under.root.get(`${gone.path}/connection-string`))).to.deep.equal([410, 'instance_deleted'])
+  })
 })

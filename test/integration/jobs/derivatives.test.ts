@@ -2,6 +2,8 @@ import {
   requestDerivative,
   requestDerivativeDeletion,
   requestDerivativeRefresh,
+  requestStart,
+  requestStop,
   type DerivativeOrder,
 } from '@edfi-tenants/jobs'
 import type { InstanceRow, JobRow } from '@edfi-tenants/store'
@@ -71,6 +73,24 @@ describe('derivatives of an instance', function () {
       `select has_table_privilege('${instance.loginName}', 'edfi.student', 'select') as ours`,
     )
     expect(access).to.deep.equal({ ours: true })
+  })
+
+  it('can be reached only while their instance can', async () => {
+    const name = `tm_snapshot_${instance.id}`
+    const isOpen = async () =>
+      (
+        await ask<{ open: boolean }>(
+          stack,
+          'postgres',
+          `select datallowconn as open from pg_database where datname = '${name}'`,
+        )
+      )[0]
+    const session = await openSession(stack, name)
+    expect((await run((database) => requestStop(database, instance.id, origin))).error).to.equal(null)
+    expect(await isOpen()).to.deep.equal({ open: false })
+    await session.close()
+    expect((await run((database) => requestStart(database, instance.id, origin))).error).to.equal(null)
+    expect(await isOpen()).to.deep.equal({ open: true })
   })
 
   it('are made anew beside the old one, which is dropped once the new one is in use', async () => {

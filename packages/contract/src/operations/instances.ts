@@ -51,6 +51,8 @@ export const instanceOperations = {
       },
     },
     problems: [
+      'contexts_required',
+      'name_taken',
       'instance_exists',
       'instance_busy',
       'database_name_taken',
@@ -119,6 +121,6 @@ export const instanceOperations = {
         headers: acceptedHeaders,
       },
     },
-    problems: ['instance_busy', 'instance_not_active', 'instance_deleted'],
+    problems: ['instance_busy', 'instance_not_active', 'instance_deleted', 'contexts_required'],
   }),
 }

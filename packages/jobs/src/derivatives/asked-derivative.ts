@@ -1,5 +1,5 @@
 import { Failure, type DerivativeType, type JsonObject } from '@edfi-tenants/core'
-import type { DerivativeRow, NewDerivative } from '@edfi-tenants/store'
+import { sealRegisteredString, type DerivativeRow, type NewDerivative } from '@edfi-tenants/store'
 import type { StepContext } from '../engine/define-job.js'
 import { registeredLogin } from '../steps/create-database.js'
 
@@ -58,9 +58,15 @@ export function askedDerivative(context: StepContext): NewDerivative {
   }
 }
 
-/** Makes the instance's registration lead to a derivative, with the login that ODS/API uses for the instance. */
-export async function registerDerivativeOf(context: StepContext, derivative: NewDerivative): Promise<void> {
-  const { instance, signal, fence } = context
+/**
+ * Makes the instance's registration lead to a derivative, with the login that ODS/API uses for the instance. Gives the
+ * connection string, sealed for the record.
+ */
+export async function registerDerivativeOf(
+  context: StepContext,
+  derivative: NewDerivative,
+): Promise<{ registeredString: string }> {
+  const { instance, store, signal, fence } = context
   if (instance.odsInstanceId === null)
     throw new Failure('registration_missing', 'The instance is not registered with Admin API.')
   const access = await context.database()
@@ -81,4 +87,5 @@ export async function registerDerivativeOf(context: StepContext, derivative: New
   await (
     await context.adminApi()
   ).putDerivative(instance.odsInstanceId, { derivativeType, connectionString }, { signal, fence })
+  return { registeredString: sealRegisteredString(store.sealer, instance.id, connectionString, derivativeType) }
 }

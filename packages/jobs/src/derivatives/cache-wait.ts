@@ -6,8 +6,8 @@ import type { StepContext, StepResult } from '../engine/define-job.js'
  */
 export function waitForCaches({ job, settings }: StepContext): NonNullable<StepResult['wait']> | null {
   const notified = job.steps.find(({ name }) => name === 'notify-ods-api')?.output as
-    { published?: boolean; at?: string } | null | undefined
-  if (!notified?.at || notified.published) return null
+    { heard?: boolean; at?: string } | null | undefined
+  if (!notified?.at || notified.heard) return null
   const ms = Date.parse(notified.at) + settings.odsApiCacheSeconds * 1000 - Date.now()
-  return ms > 0 ? { ms, for: 'ods_api_cache' } : null
+  return ms > 0 ? { ms, for: 'ods-api-caches' } : null
 }

@@ -108,7 +108,7 @@ export interface JobDefinition {
   createsInstance?: boolean
   /** Whether the instance can no longer be used once this job has passed its pivot. */
   endsInstance?: boolean
-  /** The statuses of the instance in which a retry makes sense; default: whatever it is by then. */
+  /** The statuses of the instance in which a retry makes sense; default: any in which it is there. */
   retryWhen?: readonly InstanceStatus[]
   steps: readonly Step[]
   /**

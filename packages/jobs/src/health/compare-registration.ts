@@ -6,9 +6,11 @@ export type FoundRegistration = Pick<Registration, 'name' | 'instanceType'> & Pa
 
 /** Whether Admin API has what is on record; contexts only where they were read. */
 export function compareRegistration(
-  subject: Pick<HealthSubject, 'name' | 'instanceType' | 'contexts'>,
+  subject: Pick<HealthSubject, 'odsInstanceId' | 'name' | 'instanceType' | 'contexts'>,
   found: FoundRegistration | null | undefined,
 ): RegistrationHealth {
+  // A copy can be made without one.
+  if (subject.odsInstanceId === null) return { status: 'unknown', differences: [], reason: 'not_registered' }
   if (!found) return { status: 'missing', differences: [], reason: null }
   const differences = [
     ...(found.name === subject.name ? [] : ['name']),

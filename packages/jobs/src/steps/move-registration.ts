@@ -38,7 +38,6 @@ export const recordPlace = defineStep({
       serverId: instance.serverId,
       databaseName: instance.databaseName,
       databaseIdentity: instance.databaseIdentity,
-      registeredString: instance.registeredString,
       retiredName: instance.retiredName,
     }
     const identity = stepOutput(job, 'move-database')?.['identity']
@@ -62,9 +61,12 @@ export const recordPlace = defineStep({
     }
     return { output: before, detail: 'The record leads to the new server.' }
   },
-  async undo({ saved, save }) {
+  async undo(context) {
+    const { instance, store, saved, save } = context
     if (!saved) return { detail: 'The record had not been changed.' }
-    await save({ instance: saved })
+    const string = await connectionStringFor(context, saved['databaseName'] as string)
+    const registeredString = sealRegisteredString(store.sealer, instance.id, string)
+    await save({ instance: { ...saved, ...(instance.odsInstanceId === null ? {} : { registeredString }) } })
     return { detail: 'The record leads to where the instance was.' }
   },
 })

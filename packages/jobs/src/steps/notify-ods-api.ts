@@ -7,7 +7,8 @@ const defaultCacheSeconds = 300
 /**
  * A step that tells ODS/API to forget what it has cached of these kinds, so that a change shows at once: `ods-instances`
  * after a registration, its connection string or contexts changed, `api-client-details` after clients did. It never fails
- * a job: without it ODS/API learns of the change when its caches end. Its output is `{published, at}`.
+ * a job: without it ODS/API learns of the change when its caches end. Its output is `{published, heard, at}`; nobody
+ * has heard what was published without subscribers.
  */
 export const notifyOdsApi = (caches: readonly CacheType[]): Step =>
   defineStep({
@@ -17,7 +18,11 @@ export const notifyOdsApi = (caches: readonly CacheType[]): Step =>
       const minutes = Math.ceil(Math.max(defaultCacheSeconds, settings.odsApiCacheSeconds) / 60)
       const otherwise = `ODS/API learns within ${minutes} minutes`
       return {
-        output: { published: outcome.published, at: new Date().toISOString() },
+        output: {
+          published: outcome.published,
+          heard: outcome.published && outcome.subscribers > 0,
+          at: new Date().toISOString(),
+        },
         detail: outcome.published
           ? `published, ${outcome.subscribers} ${outcome.subscribers === 1 ? 'subscriber' : 'subscribers'}`
           : `${outcome.reason === 'unreachable' ? 'unreachable' : 'not configured'}: ${otherwise}`,

@@ -15,8 +15,8 @@ export const registerDerivative = defineStep({
   name: 'register-derivative',
   async run(context) {
     const derivative = askedDerivative(context)
-    await registerDerivativeOf(context, derivative)
-    await putDerivative(context.store.database, claimOf(context), derivative)
+    const registered = await registerDerivativeOf(context, derivative)
+    await putDerivative(context.store.database, claimOf(context), { ...derivative, ...registered })
     return {
       result: { derivativeType: derivative.derivativeType, databaseName: derivative.databaseName },
       detail: `The ${derivative.derivativeType} leads to "${derivative.databaseName}".`,
@@ -27,8 +27,8 @@ export const registerDerivative = defineStep({
     const replaced = copiedDerivative(context)?.replaces
     if (replaced) {
       const before = copyRecord(replaced.databaseName, replaced.identity)
-      await registerDerivativeOf(context, before)
-      await putDerivative(store.database, claimOf(context), before)
+      const registered = await registerDerivativeOf(context, before)
+      await putDerivative(store.database, claimOf(context), { ...before, ...registered })
       return { detail: `It leads to "${replaced.databaseName}" again.` }
     }
     const derivativeType = derivativeTypeOf(context)

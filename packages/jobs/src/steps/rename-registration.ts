@@ -1,4 +1,3 @@
-import { Failure } from '@edfi-tenants/core'
 import { defineStep, type StepContext } from '../engine/define-job.js'
 import { connectionStringFor } from './registered-string.js'
 import { newNames, type NewNames } from './rename.js'
@@ -13,21 +12,30 @@ export const renameRegistration = defineStep({
     const odsInstanceId = await registerNames(context, names)
     return {
       output: { name: instance.name, databaseName: instance.databaseName },
-      detail: `ODS instance ${odsInstanceId} is called "${names.name}" now.`,
+      detail:
+        odsInstanceId === null
+          ? 'It is not registered with Admin API.'
+          : `ODS instance ${odsInstanceId} is called "${names.name}" now.`,
     }
   },
   async undo(context) {
     if (!context.saved) return { detail: 'Nothing had been registered.' }
     const names = context.saved as unknown as NewNames
     const odsInstanceId = await registerNames(context, names)
-    return { detail: `ODS instance ${odsInstanceId} is called "${names.name}" again.` }
+    return {
+      detail:
+        odsInstanceId === null
+          ? 'It is not registered with Admin API.'
+          : `ODS instance ${odsInstanceId} is called "${names.name}" again.`,
+    }
   },
 })
 
-async function registerNames(context: StepContext, { name, databaseName }: NewNames): Promise<number> {
+/** Null for a copy that was made without a registration. */
+async function registerNames(context: StepContext, { name, databaseName }: NewNames): Promise<number | null> {
   const { instance, signal, fence } = context
   const { odsInstanceId, instanceType } = instance
-  if (odsInstanceId === null) throw new Failure('registration_missing', 'No registration is on record.')
+  if (odsInstanceId === null) return null
   const connectionString = await connectionStringFor(context, databaseName)
   const api = await context.adminApi()
   await api.updateRegistration(odsInstanceId, { name, instanceType, connectionString }, { signal, fence })

@@ -11,6 +11,7 @@ export const restoreRegistration = defineStep({
     const { instance, saved, save } = context
     const tombstone = tombstoneOf(instance)
     if (!tombstone) throw new Failure('registration_missing', 'Nothing is on record of how it was registered.')
+    if (tombstone.odsInstanceId === null) return { detail: 'It was not registered with Admin API.' }
     if (!saved) await save({ output: { begun: true } })
     return { output: { begun: true }, detail: await restore(context, tombstone) }
   },

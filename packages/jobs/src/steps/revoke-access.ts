@@ -32,7 +32,10 @@ export const revokeAccess = defineStep({
   },
   async undo(context) {
     const { instance, saved, job } = context
-    if (!saved || saved['missing'] === true) return { detail: 'There was no database to give back.' }
+    if (!saved) return { detail: 'There was no database to give back.' }
+    const wasStopped = stepOutput(job, checkProtectionStep)?.['previousStatus'] === 'stopped'
+    if (!wasStopped) await startCopies(context)
+    if (saved['missing'] === true) return { detail: 'There was no database to give back.' }
     try {
       await revive(context)
     } catch (error) {
@@ -40,9 +43,7 @@ export const revokeAccess = defineStep({
       if (!found) throw error
       return { instance: { retiredName: null }, detail: `${found} There was nothing to give back.` }
     }
-    if (stepOutput(job, checkProtectionStep)?.['previousStatus'] === 'stopped')
-      await stop(context, instance.databaseName)
-    else await startCopies(context)
+    if (wasStopped) await stop(context, instance.databaseName)
     return { instance: { retiredName: null }, detail: `"${instance.databaseName}" can be used as before.` }
   },
 })

@@ -5,7 +5,8 @@ import { defineStep } from '../engine/define-job.js'
 export const verifyRegistration = defineStep({
   name: 'verify-registration',
   async run({ instance, adminApi, signal }) {
-    if (instance.odsInstanceId === null) throw new Failure('registration_missing', 'No registration is on record.')
+    // A copy can be made without one.
+    if (instance.odsInstanceId === null) return { detail: 'It is not registered with Admin API.' }
     const found = await (await adminApi()).readRegistration(instance.odsInstanceId, { signal })
     if (!found) throw new Failure('registration_missing', `Admin API has no ODS instance ${instance.odsInstanceId}.`)
     const differences = [

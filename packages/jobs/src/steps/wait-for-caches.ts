@@ -19,7 +19,7 @@ async function timeLeft({ instance, store, settings }: StepContext): Promise<num
   const { odsInstanceId, deletedAt } = instance
   if (odsInstanceId === null || deletedAt === null) return 0
   const deletion = await readLastJob(store.database, instance.id, 'instance.delete')
-  if (deletion && stepOutput(deletion, 'notify-ods-api')?.['published'] === true) return 0
+  if (deletion && stepOutput(deletion, 'notify-ods-api')?.['heard'] === true) return 0
   const now = await databaseTime(store.database)
   return Date.parse(deletedAt) + settings.odsApiCacheSeconds * 1000 - now.getTime()
 }

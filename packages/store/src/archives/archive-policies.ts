@@ -12,7 +12,7 @@ export interface ArchivePolicy {
 
 /** Keeps two workers from finding the same work; the lock ends with the transaction. */
 export async function takeArchiveTurn(database: Database): Promise<boolean> {
-  const [row] = await database.query<{ taken: boolean }>('SELECT pg_try_advisory_xact_lock(4807011) AS taken')
+  const [row] = await database.query<{ taken: boolean }>('SELECT pg_try_advisory_xact_lock(4807012) AS taken')
   return row?.taken ?? false
 }
 

@@ -34,13 +34,18 @@ export type NewDerivative = Pick<
  * Puts a derivative of the job's instance on record, or changes the one of its type; under the claim of the job,
  * otherwise `lease_lost`.
  */
-export async function putDerivative(database: Database, claim: Claim, derivative: NewDerivative): Promise<void> {
+export async function putDerivative(
+  database: Database,
+  claim: Claim,
+  derivative: NewDerivative & { registeredString: string },
+): Promise<void> {
   const rows = await database.query(
     `WITH j AS (SELECT id, instance_id FROM jobs j WHERE ${held}), put AS (
-       INSERT INTO instance_derivatives (instance_id, derivative_type, source, database_name, database_identity, registered)
-       SELECT instance_id, $3, $4, $5, $6, $7::jsonb FROM j
+       INSERT INTO instance_derivatives (instance_id, derivative_type, source, database_name, database_identity, registered, registered_string)
+       SELECT instance_id, $3, $4, $5, $6, $7::jsonb, $8 FROM j
        ON CONFLICT (instance_id, derivative_type) DO UPDATE SET source = excluded.source, database_name = excluded.database_name,
          database_identity = excluded.database_identity, registered = excluded.registered,
+         registered_string = excluded.registered_string,
          refreshed_at = CASE WHEN instance_derivatives.database_identity IS DISTINCT FROM excluded.database_identity
            THEN now() ELSE instance_derivatives.refreshed_at END
      ) SELECT 1 AS held FROM j`,
@@ -52,6 +57,7 @@ export async function putDerivative(database: Database, claim: Claim, derivative
       derivative.databaseName,
       derivative.databaseIdentity,
       derivative.registered === null ? null : JSON.stringify(derivative.registered),
+      derivative.registeredString,
     ],
   )
   if (rows.length === 0) throw leaseLost()
