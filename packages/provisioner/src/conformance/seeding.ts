@@ -28,11 +28,13 @@ export function describeSeeding(context: ConformanceContext): void {
 
   describe('runScripts', () => {
     let database: TestedDatabase
+    let isThere = false
     before(async () => {
       database = await newDatabase(context)
+      isThere = true
     })
     after(async () => {
-      await provisioner.dropDatabase(target().server, database, operation())
+      if (isThere) await provisioner.dropDatabase(target().server, database, operation())
     })
 
     it('names a failing script with its line, and undoes what came before it', async () => {

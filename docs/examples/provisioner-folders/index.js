@@ -1,0 +1,1 @@
+export { provisioner } from './src/index.js'
