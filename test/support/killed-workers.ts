@@ -61,7 +61,7 @@ export async function createWhileKilling(
     await killing
     await Promise.all(workers.map((worker) => worker.stop()))
   }
-  const found = await databasesLike(stack.serverUrl, `EdFi\\_Ods\\_district\\_one\\_${prefix}\\_%`)
+  const found = await databasesLike(stack.serverUrl, `EdFi\\_Ods\\_%\\_${prefix}\\_%`)
   expect(found).to.have.length(count)
   const rows = await stack.store.database.query<{ id: string; active: boolean }>(
     `SELECT id, status = 'active' AND ods_instance_id IS NOT NULL AS active FROM instances WHERE name LIKE $1`,
