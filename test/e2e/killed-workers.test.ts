@@ -11,7 +11,7 @@ describe('workers that are killed with -9', function () {
   after(() => stack.close())
 
   it('leave no job behind: every instance is created, each exactly once', async () => {
-    const { kills } = await createWhileKilling(stack, { count: 10, prefix: 'Killed', killEveryMs: 2_000, kills: 6 })
+    const { kills } = await createWhileKilling(stack, { count: 8, prefix: 'Killed', killEveryMs: 2_000, kills: 4 })
     expect(kills).to.be.greaterThan(0)
   })
 })

@@ -253,7 +253,7 @@ describe('checking health', function () {
       name: 'dead',
       engine: 'postgresql',
       databaseEngine: 'PostgreSql',
-      settings: { host: '127.0.0.1', port: address.port, connectTimeoutMs: 15_000 },
+      settings: { host: '127.0.0.1', port: address.port, connectTimeoutMs: 6_000 },
       registeredLogin: 'shared',
       templates: {},
       tenants: [],
