@@ -76,30 +76,30 @@ export const adminTarget = (server: Server, settings: Settings, database: string
  * could not be renamed before. A connection lives as long as one operation, so changed credentials count at once and
  * no lock outlives its work.
  */
-export async function withSession<Result>(
+export const withSession = <Result>(
   target: Target,
   signal: AbortSignal,
   work: (session: Session) => Promise<Result>,
-): Promise<Result> {
-  const client = await open(target, signal)
-  try {
-    return await work(makeSession(client, target, signal))
-  } finally {
-    await close(client)
-  }
-}
+): Promise<Result> => onConnection(target, signal, work, close)
 
 /** The same without waiting for the goodbye: for work after which nothing depends on the connection being gone. */
-export async function withFleetingSession<Result>(
+export const withFleetingSession = <Result>(
   target: Target,
   signal: AbortSignal,
   work: (session: Session) => Promise<Result>,
+): Promise<Result> => onConnection(target, signal, work, (client) => void close(client))
+
+async function onConnection<Result>(
+  target: Target,
+  signal: AbortSignal,
+  work: (session: Session) => Promise<Result>,
+  end: (client: pg.Client) => Promise<void> | void,
 ): Promise<Result> {
   const client = await open(target, signal)
   try {
     return await work(makeSession(client, target, signal))
   } finally {
-    void close(client)
+    await end(client)
   }
 }
 

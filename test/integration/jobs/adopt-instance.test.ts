@@ -1,98 +1,44 @@
-import { randomUUID } from 'node:crypto'
 import { Failure } from '@edfi-tenants/core'
-import { requestAdoption, requestRelease, requestReregister, type AdoptionBody } from '@edfi-tenants/jobs'
-import { createAdminApiClient } from '@edfi-tenants/admin-api'
-import { openRegisteredString, type InstanceRow, type JobRow } from '@edfi-tenants/store'
+import { requestAdoption, requestRelease } from '@edfi-tenants/jobs'
+import { openRegisteredString, type InstanceRow } from '@edfi-tenants/store'
 import { expect } from 'chai'
 import pg from 'pg'
 import { databasesLike } from '../../support/killed-workers.js'
-import { origin, startJobStack, templateName, type JobStack, type RunningTestWorker } from '../../support/job-stack.js'
+import { origin, startJobStack, type JobStack } from '../../support/job-stack.js'
 import { countStudents, openSession } from './archive-stack.js'
-import { canConnect, createActive, deleteRegistrationOf, everyStepTwice, lifeOf } from './life-stack.js'
+import { canConnect, createActive, deleteRegistrationOf, everyStepTwice, lifeOf, onlyWorkerOf } from './life-stack.js'
+import { adoptionOf } from './adopt-stack.js'
 import { callAdminApi, commentOf, compare, onServer, registerByHand } from './reconcile-stack.js'
 
 describe('adopting, registering again and releasing', function () {
   this.timeout(180_000)
   let stack: JobStack
-  let worker: RunningTestWorker
+  let worker: ReturnType<typeof onlyWorkerOf>
   let life: ReturnType<typeof lifeOf>
-  const made: string[] = []
-  const adminApi = createAdminApiClient({})
+  let adoption: ReturnType<typeof adoptionOf>
 
   before(async () => {
     stack = await startJobStack()
     life = lifeOf(stack)
-    worker = stack.startWorker()
+    worker = onlyWorkerOf(stack)
+    adoption = adoptionOf(stack)
   })
   after(async () => {
-    const rows = await stack.store.database.query<{ id: string; name: string }>(
-      'SELECT id, database_name AS name FROM instances',
-    )
-    for (const name of [...made, ...rows.map((row) => row.name), ...rows.map(({ id }) => `tm_retired_${id}`)])
-      await onServer(stack, `drop database if exists "${name}" with (force)`)
-    await adminApi.close()
+    await adoption.close()
     await stack.close()
   })
 
-  const unique = (prefix: string) => `${prefix}_${randomUUID().slice(0, 8)}`
-  /** An ODS that somebody made by hand. */
-  async function madeByHand(): Promise<string> {
-    const name = unique('ByHand')
-    await onServer(
-      stack,
-      `create database "${name}" template "${templateName}"`,
-      `comment on database "${name}" is 'Grand Bend''s own'`,
-    )
-    made.push(name)
-    return name
-  }
-  async function adopt(body: Partial<AdoptionBody> & { databaseName: string }) {
-    const answer = await requestAdoption(
-      { store: stack.store, adminApi },
-      {
-        ...origin,
-        body: { tenant: 'district-one', server: 'local', ...body },
-        reservedDatabaseNames: [],
-        signal: AbortSignal.timeout(10_000),
-      },
-    )
-    stack.ringer.request()
-    return answer
-  }
-  async function adopted(body: Parameters<typeof adopt>[0]): Promise<InstanceRow> {
-    const { job, instance } = await adopt(body)
-    const ended = await stack.waitForJob(job.id)
-    expect(ended.error, JSON.stringify(ended.steps)).to.equal(null)
-    return stack.instance(instance.id)
-  }
-  const ask = async (work: Promise<{ job: JobRow }>): Promise<JobRow> => {
-    const { job } = await work
-    stack.ringer.request()
-    return job
-  }
   const release = ({ id, name }: InstanceRow, registration: 'keep' | 'remove' = 'keep') =>
-    ask(
+    adoption.ask(
       stack.store.database.transaction((database) =>
         requestRelease(database, id, origin, { confirm: name, registration }, { allowDelete: true }),
       ),
     )
-  const reregister = ({ id }: InstanceRow, asked: { odsInstanceId?: number } = {}) =>
-    ask(stack.store.database.transaction((database) => requestReregister(database, id, origin, asked)))
   const refusal = (work: Promise<unknown>): Promise<string> =>
     work.then(
       () => 'done',
       (error: unknown) => (error instanceof Failure ? error.code : String(error)),
     )
-  const registration = async (id: number | null) =>
-    (await callAdminApi(stack, 'GET', `/odsInstances/${id}`)).body as {
-      name: string
-      instanceType: string
-      odsInstanceContexts: { contextKey: string; contextValue: string }[]
-    }
-  const replaceWorker = async (definitions?: Parameters<JobStack['startWorker']>[0]) => {
-    await worker.stop()
-    worker = stack.startWorker(definitions)
-  }
   /** Whether the login that is registered for an instance can sign in to its database. */
   async function registeredWorks(instance: InstanceRow, databaseName = instance.databaseName): Promise<boolean> {
     const text = openRegisteredString(stack.store.sealer, instance.id, instance.registeredString ?? '')
@@ -116,15 +62,19 @@ describe('adopting, registering again and releasing', function () {
   }
 
   it('adopts a database with nobody thrown out, and then it is an instance like any other, deletion included', async () => {
-    const databaseName = await madeByHand()
+    const databaseName = await adoption.madeByHand()
     const session = await openSession(stack, databaseName)
-    const instance = await adopted({ databaseName, contexts: { schoolYearFromRoute: '2031' }, labels: { a: 'b' } })
+    const instance = await adoption.adopted({
+      databaseName,
+      contexts: { schoolYearFromRoute: '2031' },
+      labels: { a: 'b' },
+    })
     expect(session.wasEnded()).to.equal(false)
     await session.close()
     expect(instance).to.include({ name: databaseName, status: 'active', origin: 'adopted', odsVersion: '7.3' })
-    expect(await registration(instance.odsInstanceId)).to.deep.include({ name: databaseName })
+    expect(await adoption.registration(instance.odsInstanceId)).to.deep.include({ name: databaseName })
     expect(await registeredWorks(instance)).to.equal(true)
-    const again = await adopt({ databaseName, contexts: { schoolYearFromRoute: '2031' }, labels: { a: 'b' } })
+    const again = await adoption.adopt({ databaseName, contexts: { schoolYearFromRoute: '2031' }, labels: { a: 'b' } })
     expect([again.status, again.created, again.instance.id]).to.deep.equal([200, false, instance.id])
 
     await life.done(life.stop(instance))
@@ -136,15 +86,15 @@ describe('adopting, registering again and releasing', function () {
   })
 
   it('takes over the registration that is named, with its name, type and contexts', async () => {
-    const databaseName = await madeByHand()
-    const name = unique('Taken over')
+    const databaseName = await adoption.madeByHand()
+    const name = adoption.unique('Taken over')
     const odsInstanceId = await registerByHand(stack, name)
     await callAdminApi(stack, 'POST', '/odsInstanceContexts', {
       odsInstanceId,
       contextKey: 'schoolYearFromRoute',
       contextValue: '2032',
     })
-    const instance = await adopted({ databaseName, odsInstanceId })
+    const instance = await adoption.adopted({ databaseName, odsInstanceId })
     expect(instance).to.deep.include({
       name,
       odsInstanceId,
@@ -152,26 +102,30 @@ describe('adopting, registering again and releasing', function () {
       contexts: { schoolYearFromRoute: '2032' },
     })
     expect(await registeredWorks(instance)).to.equal(true)
-    const other = await madeByHand()
-    expect(await refusal(adopt({ databaseName: other, odsInstanceId, name: 'Another' }))).to.equal(
+    const other = await adoption.madeByHand()
+    expect(await refusal(adoption.adopt({ databaseName: other, odsInstanceId, name: 'Another' }))).to.equal(
       'registration_differs',
     )
-    expect(await refusal(adopt({ databaseName: other, odsInstanceId: 999_999 }))).to.equal('registration_missing')
+    expect(await refusal(adoption.adopt({ databaseName: other, odsInstanceId: 999_999 }))).to.equal(
+      'registration_missing',
+    )
   })
 
   it('refuses what is somebody’s already, what is no ODS, and clients that are bound', async () => {
     const instance = await createActive(stack, 'Ours already')
-    const copy = unique('Ours_by_marker')
+    const copy = adoption.unique('Ours_by_marker')
     await onServer(stack, `create database "${copy}" template template0`)
-    made.push(copy)
-    expect(await refusal(adopt({ databaseName: instance.databaseName, name: 'Again' }))).to.equal('database_name_taken')
-    expect(await refusal(adopt({ databaseName: 'postgres', name: 'Engine' }))).to.equal('validation_failed')
+    adoption.made.push(copy)
+    expect(await refusal(adoption.adopt({ databaseName: instance.databaseName, name: 'Again' }))).to.equal(
+      'database_name_taken',
+    )
+    expect(await refusal(adoption.adopt({ databaseName: 'postgres', name: 'Engine' }))).to.equal('validation_failed')
     const bound = { ...origin, actor: { ...origin.actor, tenants: ['district-one'] } }
-    const databaseName = await madeByHand()
+    const databaseName = await adoption.madeByHand()
     expect(
       await refusal(
         requestAdoption(
-          { store: stack.store, adminApi },
+          { store: stack.store, adminApi: adoption.adminApi },
           {
             ...bound,
             body: { tenant: 'district-one', server: 'local', databaseName },
@@ -181,7 +135,7 @@ describe('adopting, registering again and releasing', function () {
         ),
       ),
     ).to.equal('outside_grant')
-    const { job } = await adopt({ databaseName: copy })
+    const { job } = await adoption.adopt({ databaseName: copy })
     const ended = await stack.waitForJob(job.id)
     expect(ended.error).to.include({ code: 'not_an_ods' })
     expect(ended.outcome).to.deep.include({ compensation: 'done', leftovers: [] })
@@ -189,8 +143,8 @@ describe('adopting, registering again and releasing', function () {
   })
 
   it('lets go of an instance and leaves data, users and registration as they are', async () => {
-    const databaseName = await madeByHand()
-    const instance = await adopted({ databaseName, name: 'To be released' })
+    const databaseName = await adoption.madeByHand()
+    const instance = await adoption.adopted({ databaseName, name: 'To be released' })
     const students = await countStudents(stack, databaseName)
     const session = await openSession(stack, databaseName)
     expect(
@@ -206,21 +160,21 @@ describe('adopting, registering again and releasing', function () {
         ),
       ),
     ).to.equal('confirmation_required')
-    await replaceWorker({ definitions: everyStepTwice('instance.release') })
+    await worker.replace({ definitions: everyStepTwice('instance.release') })
     await life.done(release(instance))
-    await replaceWorker()
+    await worker.replace()
     expect(session.wasEnded()).to.equal(false)
     await session.close()
     expect(await commentOf(stack, databaseName)).to.equal("Grand Bend's own")
     expect(await countStudents(stack, databaseName)).to.equal(students)
     expect(await registeredWorks(instance)).to.equal(true)
-    expect(await registration(instance.odsInstanceId)).to.include({ name: instance.name })
+    expect(await adoption.registration(instance.odsInstanceId)).to.include({ name: instance.name })
     const released = await stack.instance(instance.id)
     expect(released).to.deep.include({ status: 'purged', nameHeld: false, registeredString: null, loginPassword: null })
     expect(released.tombstone?.['released']).to.include({ databaseName, registration: 'kept' })
     expect(released.statusReason).to.match(/^Released/)
     // What was let go of can be adopted again, by whoever names its registration.
-    const again = await adopted({ databaseName, odsInstanceId: instance.odsInstanceId ?? 0 })
+    const again = await adoption.adopted({ databaseName, odsInstanceId: instance.odsInstanceId ?? 0 })
     expect([again.name, again.odsInstanceId]).to.deep.equal([instance.name, instance.odsInstanceId])
     expect(again.id).not.to.equal(instance.id)
   })
@@ -230,7 +184,7 @@ describe('adopting, registering again and releasing', function () {
     expect(await refusal(release(instance, 'remove'))).to.equal('deletion_protected')
     await stack.store.database.query('UPDATE instances SET deletion_protection = false WHERE id = $1', [instance.id])
     await life.done(release(instance, 'remove'))
-    made.push(instance.databaseName)
+    adoption.made.push(instance.databaseName)
     expect((await callAdminApi(stack, 'GET', `/odsInstances/${instance.odsInstanceId}`)).status).to.equal(404)
     expect(await canConnect(stack, instance.databaseName)).to.equal(true)
     expect(await registeredWorks(instance)).to.equal(false)
@@ -243,14 +197,16 @@ describe('adopting, registering again and releasing', function () {
     const [one, other] = [await createActive(stack, 'One'), await createActive(stack, 'Other')]
     const id = one.odsInstanceId ?? 0
     await callAdminApi(stack, 'PUT', `/odsInstances/${id}`, { name: 'Renamed in Admin API', instanceType: 'ods' })
-    const refused = await stack.waitForJob((await reregister(one)).id)
+    const refused = await stack.waitForJob((await adoption.reregister(one)).id)
     expect(refused.error).to.include({ code: 'registration_differs' })
-    expect(await registration(id)).to.include({ name: 'Renamed in Admin API' })
-    const stolen = await stack.waitForJob((await reregister(one, { odsInstanceId: other.odsInstanceId ?? 0 })).id)
+    expect(await adoption.registration(id)).to.include({ name: 'Renamed in Admin API' })
+    const stolen = await stack.waitForJob(
+      (await adoption.reregister(one, { odsInstanceId: other.odsInstanceId ?? 0 })).id,
+    )
     expect(stolen.error).to.include({ code: 'registration_differs' })
-    expect(await registration(other.odsInstanceId)).to.include({ name: 'Other' })
-    await life.done(reregister(one, { odsInstanceId: id }))
-    expect(await registration(id)).to.include({ name: 'One' })
+    expect(await adoption.registration(other.odsInstanceId)).to.include({ name: 'Other' })
+    await life.done(adoption.reregister(one, { odsInstanceId: id }))
+    expect(await adoption.registration(id)).to.include({ name: 'One' })
 
     // As after Admin API's database was set up again: the id on record has become the other's.
     await stack.store.database.query('UPDATE instances SET ods_instance_id = $2 WHERE id = $1', [
@@ -258,8 +214,8 @@ describe('adopting, registering again and releasing', function () {
       other.odsInstanceId,
     ])
     await deleteRegistrationOf(stack, id)
-    await life.done(reregister(one))
+    await life.done(adoption.reregister(one))
     expect((await stack.instance(one.id)).odsInstanceId).not.to.equal(other.odsInstanceId)
-    expect(await registration(other.odsInstanceId)).to.include({ name: 'Other' })
+    expect(await adoption.registration(other.odsInstanceId)).to.include({ name: 'Other' })
   })
 })

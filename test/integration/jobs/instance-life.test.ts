@@ -1,15 +1,8 @@
-import {
-  sweepExpiries,
-  sweepPurges,
-  retryJob,
-  cancelJob,
-  type AskedApplication,
-  type JobDefinition,
-} from '@edfi-tenants/jobs'
+import { sweepExpiries, sweepPurges, retryJob, cancelJob } from '@edfi-tenants/jobs'
 import { readJob, readLastJob, updateInstance, type InstanceRow } from '@edfi-tenants/store'
 import { expect } from 'chai'
 import { retiredName } from '@edfi-tenants/provisioner'
-import { origin, startJobStack, type JobStack, type RunningTestWorker } from '../../support/job-stack.js'
+import { origin, startJobStack, type JobStack } from '../../support/job-stack.js'
 import { databasesLike } from '../../support/killed-workers.js'
 import { adminApiOf, type PlainAdminApi } from '../../support/plain-admin-api.js'
 import { openSession } from './archive-stack.js'
@@ -21,16 +14,11 @@ import {
   deleteRegistrationOf,
   failingAfter,
   lifeOf,
+  onlyWorkerOf,
+  ownApplication,
   withoutArchiveStorage,
   worldOf,
 } from './life-stack.js'
-
-const own: AskedApplication = {
-  applicationName: 'Own',
-  vendor: { company: 'Sunny SIS', namespacePrefixes: [], contactName: 'Sam', contactEmailAddress: 'sam@sunny.example' },
-  claimSetName: 'SIS Vendor',
-  educationOrganizationIds: [255901],
-}
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -43,35 +31,20 @@ describe('the life of an instance', function () {
   let stack: JobStack
   let admin: PlainAdminApi
   let life: ReturnType<typeof lifeOf>
-  let worker: RunningTestWorker
+  let worker: ReturnType<typeof onlyWorkerOf>
   before(async () => {
     stack = await startJobStack()
     admin = adminApiOf(stack.simulator, 'district-one')
     life = lifeOf(stack)
-    worker = stack.startWorker()
+    worker = onlyWorkerOf(stack)
   })
   after(() => stack.close())
   afterEach(() => stack.simulator.setFaults([]))
 
   const again = async ({ id }: { id: string }): Promise<InstanceRow> => stack.instance(id)
 
-  /** Runs something while the only worker knows these definitions. */
-  async function withDefinitions<Result>(
-    definitions: ReadonlyMap<string, JobDefinition>,
-    work: () => Promise<Result>,
-  ): Promise<Result> {
-    await worker.stop()
-    const other = stack.startWorker({ definitions })
-    try {
-      return await work()
-    } finally {
-      await other.stop()
-      worker = stack.startWorker()
-    }
-  }
-
   it('goes round: stop, start, rename, delete, undelete with the same id, contexts and keys, delete, purge', async () => {
-    const made = await createActive(stack, 'Round', { applications: [own] })
+    const made = await createActive(stack, 'Round', { applications: [ownApplication] })
     const [application] = await admin.applications(made.odsInstanceId ?? 0)
     const session = await openSession(stack, made.databaseName)
 
@@ -140,7 +113,7 @@ describe('the life of an instance', function () {
 
   it('goes on with a deletion that failed past its pivot when its job is retried, and refuses another', async () => {
     const made = await createActive(stack, 'Half way')
-    const failed = await withDefinitions(failingAfter('instance.delete', 'retire-database'), () =>
+    const failed = await worker.withDefinitions(failingAfter('instance.delete', 'retire-database'), () =>
       life.failed(life.delete(made)),
     )
     expect(failed.outcome).to.include({ instanceUsable: false, compensation: 'none' })
@@ -188,7 +161,7 @@ describe('the life of an instance', function () {
   it('is not purged at once when its archive would stay on the same server, unless that will do', async () => {
     const made = await createActive(stack, 'Same server')
     const before = await worldOf(stack, made.id)
-    await withDefinitions(withoutArchiveStorage('instance.delete'), async () => {
+    await worker.withDefinitions(withoutArchiveStorage('instance.delete'), async () => {
       const ended = await life.failed(life.delete(made, { archive: true, purge: 'now' }))
       expect(ended.error).to.include({ code: 'archive_not_off_server' })
       expect(await worldOf(stack, made.id)).to.deep.equal(before)
@@ -341,7 +314,7 @@ describe('the life of an instance', function () {
     await worker.stop()
     const job = await life.delete(made)
     await updateInstance(stack.store.database, made.id, { deletionProtection: true })
-    worker = stack.startWorker()
+    worker.start()
     stack.ringer.request()
     expect((await stack.waitForJob(job.id)).error).to.include({ code: 'deletion_protected' })
     expect(await again(made)).to.include({ status: 'active' })
@@ -409,7 +382,7 @@ describe('the life of an instance', function () {
       expect(Date.parse(ended.finishedAt ?? '')).to.be.at.least(Date.parse(deleted.deletedAt ?? '') + 3_000)
     } finally {
       await patient.stop()
-      worker = stack.startWorker()
+      worker.start()
     }
   })
 

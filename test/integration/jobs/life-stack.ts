@@ -6,6 +6,7 @@ import {
   requestStart,
   requestStop,
   requestUndelete,
+  type AskedApplication,
   type DeleteRequest,
   type JobDefinition,
   type Step,
@@ -218,4 +219,42 @@ export async function deleteRegistrationOf(stack: JobStack, odsInstanceId: numbe
   for (const { id } of odsInstanceContexts)
     await fetch(`${url}/odsInstanceContexts/${id}`, { method: 'DELETE', headers })
   expect((await fetch(`${url}/odsInstances/${odsInstanceId}`, { method: 'DELETE', headers })).status).to.equal(200)
+}
+
+/** An application that is asked for with an instance. */
+export const ownApplication: AskedApplication = {
+  applicationName: 'Own',
+  vendor: { company: 'Sunny SIS', namespacePrefixes: [], contactName: 'Sam', contactEmailAddress: 'sam@sunny.example' },
+  claimSetName: 'SIS Vendor',
+  educationOrganizationIds: [255901],
+}
+
+/** The one worker of a stack, which others can take the place of. */
+export function onlyWorkerOf(stack: JobStack) {
+  let worker = stack.startWorker()
+  const start = (options?: Parameters<JobStack['startWorker']>[0]): void => {
+    worker = stack.startWorker(options)
+  }
+  const stop = (): Promise<void> => worker.stop()
+  const replace = async (options?: Parameters<JobStack['startWorker']>[0]): Promise<void> => {
+    await stop()
+    start(options)
+  }
+  return {
+    start,
+    stop,
+    replace,
+    /** Runs something while the only worker knows these definitions. */
+    async withDefinitions<Result>(
+      definitions: ReadonlyMap<string, JobDefinition>,
+      work: () => Promise<Result>,
+    ): Promise<Result> {
+      await replace({ definitions })
+      try {
+        return await work()
+      } finally {
+        await replace()
+      }
+    },
+  }
 }
