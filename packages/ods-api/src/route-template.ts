@@ -42,6 +42,20 @@ export function checkContexts(template: string | null, contexts: Record<string, 
   return faults
 }
 
+/**
+ * Whether ASP.NET would take it for a route: every brace has its other one, and every parameter a name of its own. One
+ * without parameters tells no instance from another.
+ */
+export function isRouteTemplate(template: string): boolean {
+  const names = parseTemplate(template).flatMap((part) => (part.kind === 'parameter' ? [part.name.toLowerCase()] : []))
+  const areNames = names.every((name) => /^[a-z_]\w*$/.test(name)) && new Set(names).size === names.length
+  return names.length > 0 && areNames && hasWholeBraces(template)
+}
+
+/** Doubled ones stand for themselves. */
+const hasWholeBraces = (template: string): boolean =>
+  /^[^{}]*(?:\{[^{}]+\}[^{}]*)*$/.test(template.replaceAll(/\{\{|\}\}/g, ''))
+
 /** The path of a template with the contexts in it, without slashes around it; empty where there is no template. */
 export function fillTemplate(template: string | null, contexts: Record<string, string>): string {
   if (template === null) return ''

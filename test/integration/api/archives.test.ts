@@ -59,6 +59,11 @@ describe('archives, clones and derivatives over HTTP', () => {
     expect((await bound.post(`/v1/instances/${busy}/archive`)).body.code).to.equal('instance_deleted')
   })
 
+  it('archives nothing that would have to be deleted at once', async () => {
+    const answer = await under.root.post(`/v1/instances/${alpha}/archive`, { expiresAt: '2020-01-01T00:00:00Z' })
+    expect([answer.status, answer.body.errors[0]?.pointer]).to.deep.equal([400, '/expiresAt'])
+  })
+
   it('lists and shows archives within the bound, and not where they are stored', async () => {
     const [mine, theirs] = [await archiveOf(alpha), await archiveOf(beta)]
     const listed = await bound.get('/v1/archives')

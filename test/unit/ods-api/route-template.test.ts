@@ -1,4 +1,4 @@
-import { checkContexts } from '@edfi-tenants/ods-api'
+import { checkContexts, isRouteTemplate } from '@edfi-tenants/ods-api'
 import { expect } from 'chai'
 
 const faulty = (template: string | null, contexts: Record<string, string>) =>
@@ -59,5 +59,17 @@ describe('contexts and the route template of ODS/API', () => {
     expect(faulty('sy-{year:int:length(4)}/x', { year: '2026' })).to.deep.equal([])
     expect(faulty('sy-{year:int:length(4)}/x', { year: '20261' })).to.deep.equal(['year'])
     expect(faulty('{{literal}}/{year}', { year: '2026' })).to.deep.equal([])
+  })
+
+  it('tells a template from what only looks like one', () => {
+    for (const template of [
+      '{schoolYearFromRoute:range(2000,2099)}',
+      '{a}/{b?}',
+      'sy-{x:regex(^\\d{{4}}$)}/y',
+      '{a=1}',
+    ])
+      expect(isRouteTemplate(template), template).to.equal(true)
+    for (const template of ['{bad', '}{', '{a:regex(', '::::', 'plain', '{}', '{a}/{A}', '{a}/{b', '{two words}'])
+      expect(isRouteTemplate(template), template).to.equal(false)
   })
 })

@@ -1,5 +1,6 @@
 import type { EnvironmentChange, EnvironmentRequest } from '@edfi-tenants/contract'
 import { Failure } from '@edfi-tenants/core'
+import { isRouteTemplate } from '@edfi-tenants/ods-api'
 import type { TargetHosts } from '@edfi-tenants/runtime'
 import type { EnvironmentRow, NewEnvironment } from '@edfi-tenants/store'
 import { assertAllowedUrl } from '../http/assert-allowed-target.js'
@@ -55,6 +56,15 @@ export function assertAllowedHosts(allowed: TargetHosts, request: EnvironmentReq
 function odsApi(given: EnvironmentRequest['odsApi'] | null): OdsApi {
   if (!given) return { odsApi: null, encryptionKey: null, notificationsUrl: null, probeClientSecret: null }
   const { baseUrl, contextRouteTemplate, notifications, probe } = given
+  if (contextRouteTemplate !== undefined && !isRouteTemplate(contextRouteTemplate))
+    throw new Failure('validation_failed', 'The request is not valid.', {
+      errors: [
+        {
+          pointer: '/odsApi/contextRouteTemplate',
+          detail: 'must be a route template with parameters, for example {schoolYearFromRoute:range(1900,2100)}',
+        },
+      ],
+    })
   return {
     odsApi: {
       baseUrl,

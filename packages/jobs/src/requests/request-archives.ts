@@ -17,6 +17,7 @@ import { deleteArchive } from '../delete-archive.js'
 import type { JobDefinition } from '../engine/define-job.js'
 import { verifyArchive } from '../verify-archive.js'
 import { assertCapability } from './assert-capability.js'
+import { assertFuture } from './assert-future.js'
 import { newJob, type JobSubject } from './new-job.js'
 import { requestInstanceJob } from './request-instance-job.js'
 import { accepted, type RequestOrigin } from './request-origin.js'
@@ -44,7 +45,10 @@ export const requestArchive = (
     when: ['active', 'stopped'],
     parameters: { ...order },
     subject,
-    check: (instance) => assertCapability(database, instance, 'supportsArchive'),
+    check: (instance) => {
+      assertFuture(order.expiresAt)
+      return assertCapability(database, instance, 'supportsArchive')
+    },
   })
 
 /**
