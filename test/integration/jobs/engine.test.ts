@@ -179,7 +179,7 @@ describe('the job engine', function () {
     const id = await queue(two)
     const dead = await claimJob(stack.store.database, id, {
       worker: 'dead',
-      leaseSeconds: 1,
+      leaseSeconds: 4,
       definitions: [`${two.type}@1`],
     })
     await writeJob(
