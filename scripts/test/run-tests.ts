@@ -41,8 +41,8 @@ function openLane(given: NodeJS.ProcessEnv) {
 }
 
 /**
- * Runs everything that is selected, two tasks at a time (more where there are more processors), and ends the process: with 0
- * when all has passed. The summary line is the last one in any case.
+ * Runs everything that is selected, three tasks at a time (four where there are more processors; much of a test is waiting), and
+ * ends the process: with 0 when all has passed. The summary line is the last one in any case.
  */
 export async function runTests(
   selection: Selection,
@@ -53,7 +53,7 @@ export async function runTests(
   const tally = newTally()
   const tasks = listTasks(root, selection)
   if (tasks.length === 0) tally.failures.push({ title: 'selection', details: 'No test file fits.' })
-  const lanes = Array.from({ length: Math.min(4, Math.max(2, os.availableParallelism())) }, () => openLane(env))
+  const lanes = Array.from({ length: Math.min(4, Math.max(3, os.availableParallelism())) }, () => openLane(env))
   let stoppedBy: keyof typeof signals | undefined
 
   async function end(): Promise<void> {

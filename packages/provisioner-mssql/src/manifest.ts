@@ -116,5 +116,6 @@ export const manifest: ProvisionerManifest = {
     supportsStop: true,
     supportsArchive: true,
     clonesOnline: true,
+    copiesInUse: true,
   },
 }

@@ -15,6 +15,8 @@ export interface Capabilities {
   supportsArchive: boolean
   /** A database in use can be copied, at least where the engine's own programs are installed on the worker. */
   clonesOnline: boolean
+  /** The server itself copies a database while sessions are on it. Default: false, the copy needs one that nobody is on. */
+  copiesInUse?: boolean
 }
 
 /** What a worker publishes about a provisioner and the API validates against; plain data. */

@@ -183,6 +183,8 @@ describe('archives, clones and derivatives over HTTP', () => {
     expect(plan.body)
       .to.have.property('interruption')
       .that.matches(/are ended/)
+    const quiet = await bound.post(path, { name: 'Copy', method: 'template' })
+    expect([quiet.status, quiet.body.code]).to.deep.equal([409, 'source_in_use'])
     const dump = await bound.post(`${path}?validateOnly=true`, { name: 'Copy', method: 'dump' })
     expect(dump.body).to.include({ interruption: null })
     const taken = await bound.post(path, { name: 'Copy' })

@@ -155,7 +155,7 @@ describe('archives and clones where the engine’s own programs are there', func
       stack,
       source.id,
       { name: 'Never across', server: 'second' },
-      { method: 'template' },
+      { method: 'template', allowDowntime: true },
     ).catch((error: unknown) => error)
     expect(refused).to.include({ code: 'not_supported' })
   })

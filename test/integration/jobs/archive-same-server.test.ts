@@ -185,10 +185,9 @@ describe('archives and clones where the engine’s own programs are missing', fu
     const first = await clone(stack, source.id, { name: 'Asked twice' })
     const again = await clone(stack, source.id, { name: 'Asked twice' })
     expect(again.instance.id).to.equal(first.instance.id)
-    const other = await clone(stack, source.id, { name: 'Asked twice' }, { method: 'template' }).catch(
-      (error: unknown) => error,
-    )
+    const inOtherWay = { method: 'template' as const, allowDowntime: true }
+    const other = await clone(stack, source.id, { name: 'Asked twice' }, inOtherWay).catch((error: unknown) => error)
     expect(other).to.include({ code: 'instance_exists' })
-    expect((other as { extensions: { fields: string[] } }).extensions.fields).to.deep.equal(['method'])
+    expect((other as { extensions: { fields: string[] } }).extensions.fields).to.deep.equal(['allowDowntime', 'method'])
   })
 })

@@ -25,8 +25,8 @@ export const presentInstance = (row: InstanceRow): Instance => ({
   origin: row.origin,
   sourceInstanceId: row.sourceInstanceId,
   derivatives: row.derivatives.map(presentDerivative),
-  // Before it is registered, ODS/API cannot lead there.
-  endpoints: row.odsInstanceId === null ? {} : odsEndpoints({ ...row.odsRoute, ...row }),
+  // ODS/API leads to what is registered and not deleted.
+  endpoints: row.odsInstanceId === null || row.deletedAt !== null ? {} : odsEndpoints({ ...row.odsRoute, ...row }),
   deletionProtection: row.deletionProtection,
   health: { status: row.healthStatus, checkedAt: row.healthCheckedAt },
   activeJobId: row.activeJobId,
