@@ -52,6 +52,7 @@ export async function startWorker(
   shutdown.add('ODS/API client', () => odsApi.close())
   const archives = config.archives ? openArchiveStorage(config.archives) : null
   if (archives) shutdown.add('archive storage', archives.close)
+  await archives?.prepare()
   const seedBundles = await loadSeedBundles(config.seedBundlesDir)
   await publishSeedBundles(
     store,

@@ -1,5 +1,11 @@
 import { sweepExpiries, sweepPurges, type Log, type Ringer } from '@edfi-tenants/jobs'
-import { removeExpiredIdempotencyKeys, removeExpiredSecrets, removeSurplusSlots, type Store } from '@edfi-tenants/store'
+import {
+  removeExpiredIdempotencyKeys,
+  removeExpiredSecrets,
+  removeOldReconciliations,
+  removeSurplusSlots,
+  type Store,
+} from '@edfi-tenants/store'
 
 /** How often due jobs are looked for, in milliseconds: what a lost bell costs at most. */
 const ringInterval = 1_000
@@ -18,6 +24,7 @@ export function startSweeps(parts: { ringer: Ringer; store: Store; log: Log; all
       await removeExpiredIdempotencyKeys(store)
       await removeExpiredSecrets(store)
       await removeSurplusSlots(store)
+      await removeOldReconciliations(store)
     } catch (error) {
       log.warn('What has expired was not removed', { error })
     }

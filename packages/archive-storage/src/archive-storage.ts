@@ -16,6 +16,8 @@ export interface StoredArchive {
  */
 export interface ArchiveStorage {
   readonly kind: 'folder' | 's3'
+  /** Looks at what can be known without the network, so that a wrong setting shows when a process starts. */
+  prepare(): Promise<void>
   /** Writes a stream; nothing is left when it fails or is aborted. The same id again replaces an unfinished earlier try. */
   write(
     archiveId: string,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { access, constants, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, isFailure, type JsonObject } from '@edfi-tenants/core'
 import { corrupt, encryptArchive } from './archive-format.js'
@@ -13,8 +13,8 @@ const ending = '.archive'
 const unfinished = '.unfinished'
 
 /**
- * Archives as files of one folder, which only the worker's user can read. The folder is made when first written to; it
- * must be one that all workers share.
+ * Archives as files of one folder, which only the worker's user can read. The folder is made if it is not there; it must
+ * be one that all workers share.
  */
 export function folderStorage(folder: string): ArchiveStorage {
   const locate = (archiveId: string): JsonObject => ({ file: `${archiveId}${ending}` })
@@ -28,6 +28,11 @@ export function folderStorage(folder: string): ArchiveStorage {
   return {
     kind: 'folder',
     locate,
+    prepare: () =>
+      inFolder(async () => {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await access(folder, constants.R_OK | constants.W_OK)
+      }),
     async write(archiveId, chunks, key, { signal }) {
       await inFolder(async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 })

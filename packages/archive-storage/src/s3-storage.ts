@@ -63,6 +63,7 @@ export function s3Storage({ bucket, prefix, region, endpoint, credentials }: S3S
 
   return {
     kind: 's3',
+    prepare: () => Promise.resolve(),
     locate,
     async write(archiveId, chunks, key, { signal }) {
       const object = keyOf(archiveId)

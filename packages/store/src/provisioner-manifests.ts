@@ -18,6 +18,7 @@ export interface PublishedManifest {
     supportsRename: boolean
     supportsArchive?: boolean
     supportsStop?: boolean
+    copiesInUse?: boolean
   }
 }
 

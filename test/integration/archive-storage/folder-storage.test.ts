@@ -56,4 +56,16 @@ describe('Archives in a folder', () => {
       .catch((thrown: unknown) => thrown)
     expect(error).to.include({ code: 'storage_unavailable', retryable: true })
   })
+
+  it('says before anything is written that a folder cannot be one, and makes one that is not there', async () => {
+    const file = path.join(parent, 'another-file')
+    await writeFile(file, '')
+    const error = await openArchiveStorage({ kind: 'folder', folder: file })
+      .prepare()
+      .catch((thrown: unknown) => thrown)
+    expect(error).to.include({ code: 'storage_unavailable' })
+    const folder = path.join(parent, 'not', 'there')
+    await openArchiveStorage({ kind: 'folder', folder }).prepare()
+    expect((await stat(folder)).mode & 0o777).to.equal(0o700)
+  })
 })

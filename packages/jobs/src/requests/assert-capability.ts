@@ -1,9 +1,14 @@
 import { Failure } from '@edfi-tenants/core'
-import type { ProvisionerManifest } from '@edfi-tenants/provisioner'
-import { readManifests, readServerById, type Database, type InstanceRow } from '@edfi-tenants/store'
+import {
+  readManifests,
+  readServerById,
+  type Database,
+  type InstanceRow,
+  type PublishedManifest,
+} from '@edfi-tenants/store'
 
 /** What the provisioner of a database server says of itself; undefined while no worker has published it. */
-export async function manifestOf(database: Database, serverId: string): Promise<ProvisionerManifest | undefined> {
+export async function manifestOf(database: Database, serverId: string): Promise<PublishedManifest | undefined> {
   const server = await readServerById({ database }, serverId)
   return (await readManifests({ database })).find(({ name }) => name === server?.engine)
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Failure, type FindingAction } from '@edfi-tenants/core'
 import type { Claim } from '../archives/write-archives.js'
 import type { Database } from '../database.js'
+import type { Store } from '../open-store.js'
 import type { NewFinding, ReconciliationScope, ReconciliationSummary } from './reconciliation-row.js'
 
 /** A comparison to be written together with its job. */
@@ -66,4 +67,12 @@ export async function resolveFinding(
     `UPDATE reconciliation_findings SET status = 'resolved', resolution = $2, resolved_by = $3, resolved_at = now(), job_id = $4 WHERE id = $1`,
     [id, resolution, resolvedBy, jobId],
   )
+}
+
+/** How long reports can be read, in days. */
+const kept = 90
+
+/** Removes the reports of comparisons that ended long ago. */
+export async function removeOldReconciliations(store: Pick<Store, 'database'>): Promise<void> {
+  await store.database.query('DELETE FROM reconciliations WHERE finished_at < now() - make_interval(days => $1)', [kept])
 }
