@@ -53,7 +53,8 @@ export async function runTests(
   const tally = newTally()
   const tasks = listTasks(root, selection)
   if (tasks.length === 0) tally.failures.push({ title: 'selection', details: 'No test file fits.' })
-  const lanes = Array.from({ length: Math.min(4, Math.max(3, os.availableParallelism())) }, () => openLane(env))
+  const shared = { ...env, TEST_LONG: selection.full || selection.only.length > 0 ? 'yes' : 'no' }
+  const lanes = Array.from({ length: Math.min(4, Math.max(3, os.availableParallelism())) }, () => openLane(shared))
   let stoppedBy: keyof typeof signals | undefined
 
   async function end(): Promise<void> {

@@ -9,6 +9,7 @@ import { countStudents, openSession } from './archive-stack.js'
 import { canConnect, createActive, deleteRegistrationOf, everyStepTwice, lifeOf, onlyWorkerOf } from './life-stack.js'
 import { adoptionOf } from './adopt-stack.js'
 import { callAdminApi, commentOf, compare, onServer, registerByHand } from './reconcile-stack.js'
+import { longTest } from '../../support/long-test.js'
 
 describe('adopting, registering again and releasing', function () {
   this.timeout(180_000)
@@ -85,7 +86,7 @@ describe('adopting, registering again and releasing', function () {
     expect(await databasesLike(stack.serverUrl, `%${instance.id}%`)).to.deep.equal([])
   })
 
-  it('takes over the registration that is named, with its name, type and contexts', async () => {
+  longTest('takes over the registration that is named, with its name, type and contexts', async () => {
     const databaseName = await adoption.madeByHand()
     const name = adoption.unique('Taken over')
     const odsInstanceId = await registerByHand(stack, name)
@@ -142,7 +143,7 @@ describe('adopting, registering again and releasing', function () {
     expect(await commentOf(stack, copy)).to.equal(null)
   })
 
-  it('lets go of an instance and leaves data, users and registration as they are', async () => {
+  longTest('lets go of an instance and leaves data, users and registration as they are', async () => {
     const databaseName = await adoption.madeByHand()
     const instance = await adoption.adopted({ databaseName, name: 'To be released' })
     const students = await countStudents(stack, databaseName)

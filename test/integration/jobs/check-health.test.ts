@@ -18,6 +18,7 @@ import {
 import { expect } from 'chai'
 import pg from 'pg'
 import { origin, startJobStack, type JobStack } from '../../support/job-stack.js'
+import { longTest } from '../../support/long-test.js'
 
 describe('checking health', function () {
   this.timeout(180_000)
@@ -117,7 +118,7 @@ describe('checking health', function () {
     expect(entry).to.include({ status: 'healthy', reachable: true })
   })
 
-  it('counts what is there in an ODS of 741 tables, and of one that lacks some says null, not 0', async () => {
+  longTest('counts what is there in an ODS of 741 tables, and of one that lacks some says null, not 0', async () => {
     await buildLargeTemplate({ adminUrl: stack.serverUrl, databaseName: 'Health_Large_Template' })
     const large = await made('Large', 'large')
     await inside(large.databaseName, 'DROP TABLE edfi.section, edfi.staff CASCADE')
@@ -178,7 +179,7 @@ describe('checking health', function () {
     await stack.store.database.query(`DELETE FROM jobs WHERE definition_version = 999`)
   })
 
-  it('takes the planner’s estimates, and says so, when counting takes too long', async () => {
+  longTest('takes the planner’s estimates, and says so, when counting takes too long', async () => {
     const { id, databaseName } = await made('Slow', 'populated')
     await inside(databaseName, 'ANALYZE edfi.student, edfi.staff')
     await slowDown(databaseName, 2.5)

@@ -23,6 +23,7 @@ import {
 } from '@edfi-tenants/store'
 import { expect } from 'chai'
 import { origin, startJobStack, type JobStack } from '../../support/job-stack.js'
+import { longTest } from '../../support/long-test.js'
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
@@ -274,7 +275,7 @@ describe('the job engine', function () {
     })
   })
 
-  it('gives up a transient fault when its patience is over, and undoes', async () => {
+  longTest('gives up a transient fault when its patience is over, and undoes', async () => {
     const never = job([
       defineStep({
         name: 'never',

@@ -19,6 +19,7 @@ import {
   withoutArchiveStorage,
   worldOf,
 } from './life-stack.js'
+import { longTest } from '../../support/long-test.js'
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -158,7 +159,7 @@ describe('the life of an instance', function () {
       .and.not.include(alone)
   })
 
-  it('is not purged at once when its archive would stay on the same server, unless that will do', async () => {
+  longTest('is not purged at once when its archive would stay on the same server, unless that will do', async () => {
     const made = await createActive(stack, 'Same server')
     const before = await worldOf(stack, made.id)
     await worker.withDefinitions(withoutArchiveStorage('instance.delete'), async () => {
@@ -199,7 +200,7 @@ describe('the life of an instance', function () {
     expect(await worldOf(stack, made.id)).to.deep.include({ databases: [], registrations: [] })
   })
 
-  it('is deleted where its registration is gone, and never touches one that has its id by now', async () => {
+  longTest('is deleted where its registration is gone, and never touches one that has its id by now', async () => {
     const made = await createActive(stack, 'Unregistered')
     const other = await createActive(stack, 'Somebody else')
     const user = await admin.addApplication('Of somebody else', [other.odsInstanceId ?? 0])
@@ -365,7 +366,7 @@ describe('the life of an instance', function () {
     expect(await again(made)).to.include({ status: 'purged' })
   })
 
-  it('waits for ODS/API’s caches before it is purged, where ODS/API was not told', async () => {
+  longTest('waits for ODS/API’s caches before it is purged, where ODS/API was not told', async () => {
     const made = await createActive(stack, 'Cached')
     await worker.stop()
     const patient = stack.startWorker({ settings: { odsApiCacheSeconds: 3 } })

@@ -3,6 +3,7 @@ import { listCredentials, openCredentialSecret } from '@edfi-tenants/store'
 import { expect } from 'chai'
 import { startJobStack, type JobStack } from '../../support/job-stack.js'
 import { adminApiOf, type PlainAdminApi } from '../../support/plain-admin-api.js'
+import { longTest } from '../../support/long-test.js'
 
 const vendor = {
   company: 'Sunny SIS',
@@ -81,20 +82,23 @@ describe('the credentials of a new instance', function () {
     for (const { secret } of credentials) expect(sealed!.all).not.to.include(secret)
   })
 
-  it('are made anew when the answer with the secret was lost, so that no application with an unknown secret stays', async () => {
-    stack.simulator.setFaults([
-      { method: 'POST', pathPattern: '/v2/applications', kind: 'drop-after-commit', times: 1 },
-    ])
-    const { job, instance } = await create('Lost', [wanted('Lost SIS')])
-    expect(job.status).to.equal('succeeded')
-    const applications = await admin.applications(instance.odsInstanceId!)
-    expect(applications.map(({ applicationName }) => applicationName)).to.deep.equal(['Lost SIS'])
-    const [credential] = await credentialsOf(instance.id)
-    expect(credential!.applicationId).to.equal(applications[0]!.id)
-    expect(credential!.secret).to.be.a('string')
-  })
+  longTest(
+    'are made anew when the answer with the secret was lost, so that no application with an unknown secret stays',
+    async () => {
+      stack.simulator.setFaults([
+        { method: 'POST', pathPattern: '/v2/applications', kind: 'drop-after-commit', times: 1 },
+      ])
+      const { job, instance } = await create('Lost', [wanted('Lost SIS')])
+      expect(job.status).to.equal('succeeded')
+      const applications = await admin.applications(instance.odsInstanceId!)
+      expect(applications.map(({ applicationName }) => applicationName)).to.deep.equal(['Lost SIS'])
+      const [credential] = await credentialsOf(instance.id)
+      expect(credential!.applicationId).to.equal(applications[0]!.id)
+      expect(credential!.secret).to.be.a('string')
+    },
+  )
 
-  it('are only renamed when the secret was saved before the answer to the renaming failed', async () => {
+  longTest('are only renamed when the secret was saved before the answer to the renaming failed', async () => {
     stack.simulator.setFaults([
       { method: 'PUT', pathPattern: '/v2/applications', kind: 'status', status: 500, times: 4 },
     ])
@@ -120,23 +124,26 @@ describe('the credentials of a new instance', function () {
     expect(attached).to.include({ origin: 'attached', applicationId, key, secret: null, readableUntil: null })
   })
 
-  it('can be single credentials of an application that has several, which Admin API changes only one by one', async () => {
-    const { instance: first } = await create('Several A', [wanted('Several')], { schoolYearFromRoute: '2026' })
-    const { applicationId } = await onlyCredentialOf(first.id)
-    const apiClientId = await admin.addClient(applicationId, [first.odsInstanceId!])
-    const { job, instance } = await create('Several B', [{ apiClientId }], { schoolYearFromRoute: '2027' })
-    expect(job.error).to.equal(null)
-    const clients = await admin.clients(applicationId)
-    expect(clients.find(({ id }) => id === apiClientId)!.odsInstanceIds).to.include(instance.odsInstanceId)
-    expect(clients.find(({ id }) => id !== apiClientId)!.odsInstanceIds).to.deep.equal([first.odsInstanceId])
+  longTest(
+    'can be single credentials of an application that has several, which Admin API changes only one by one',
+    async () => {
+      const { instance: first } = await create('Several A', [wanted('Several')], { schoolYearFromRoute: '2026' })
+      const { applicationId } = await onlyCredentialOf(first.id)
+      const apiClientId = await admin.addClient(applicationId, [first.odsInstanceId!])
+      const { job, instance } = await create('Several B', [{ apiClientId }], { schoolYearFromRoute: '2027' })
+      expect(job.error).to.equal(null)
+      const clients = await admin.clients(applicationId)
+      expect(clients.find(({ id }) => id === apiClientId)!.odsInstanceIds).to.include(instance.odsInstanceId)
+      expect(clients.find(({ id }) => id !== apiClientId)!.odsInstanceIds).to.deep.equal([first.odsInstanceId])
 
-    const { job: whole, instance: third } = await create('Several C', [{ applicationId }], {
-      schoolYearFromRoute: '2028',
-    })
-    expect(whole.error).to.equal(null)
-    for (const { odsInstanceIds } of await admin.clients(applicationId))
-      expect(odsInstanceIds).to.include(third.odsInstanceId)
-  })
+      const { job: whole, instance: third } = await create('Several C', [{ applicationId }], {
+        schoolYearFromRoute: '2028',
+      })
+      expect(whole.error).to.equal(null)
+      for (const { odsInstanceIds } of await admin.clients(applicationId))
+        expect(odsInstanceIds).to.include(third.odsInstanceId)
+    },
+  )
 
   it('are refused where one key could not tell two instances apart, and nothing is left', async () => {
     const { instance: first } = await create('Same A', [wanted('Same')], { schoolYearFromRoute: 'Y26' })

@@ -74,5 +74,7 @@ const kept = 90
 
 /** Removes the reports of comparisons that ended long ago. */
 export async function removeOldReconciliations(store: Pick<Store, 'database'>): Promise<void> {
-  await store.database.query('DELETE FROM reconciliations WHERE finished_at < now() - make_interval(days => $1)', [kept])
+  await store.database.query('DELETE FROM reconciliations WHERE finished_at < now() - make_interval(days => $1)', [
+    kept,
+  ])
 }
