@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { applyMigrations } from '@edfi-tenants/store'
 import { signIn, type Api } from '../reference/api.js'
 import { registerServer } from '../reference/register-server.js'
 import { ensureTemplate } from '../reference/templates.js'
+import { startKeeper } from '../services/keeper.js'
 import { isTaken, startApis } from './api-processes.js'
 import { startDatabases } from './databases.js'
 import { onboard } from './onboard.js'
@@ -105,7 +105,10 @@ async function start(
   const simulator = await simulatorStarting
   const access = { clientId: 'quickstart', clientSecret: randomBytes(24).toString('hex') }
   const archives = path.join(os.tmpdir(), `edfi-tenants-archives-${randomBytes(8).toString('hex')}`)
-  parts.add({ stop: () => rmSync(archives, { recursive: true, force: true }) })
+  // Its only task is that nothing of them is left, even if we are killed. It runs as we do, so that it may.
+  const keeper = startKeeper(undefined)
+  parts.add({ stop: () => keeper.end() })
+  keeper.removeAtEnd(archives)
   const shared = {
     ARCHIVE_DIR: archives,
     // No ODS/API runs here whose caches a purge would have to wait for.
