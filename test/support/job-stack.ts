@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { createAdminApiClient } from '@edfi-tenants/admin-api'
 import { startSimulator, type Simulator } from '@edfi-tenants/admin-api-simulator'
+import { createHookRunner, type HookRunnerOptions } from '@edfi-tenants/hooks'
 import {
   createJobRunner,
   createRinger,
@@ -65,6 +66,7 @@ export interface JobStack {
     leaseSeconds?: number
     retryForMs?: number
     settings?: Partial<JobSettings>
+    hooks?: Partial<HookRunnerOptions>
   }): RunningTestWorker
   create(body: Partial<CreateInstanceBody> & { name: string }): ReturnType<typeof requestCreateInstance>
   waitForJob(id: string, timeoutMs?: number): Promise<JobRow>
@@ -183,7 +185,13 @@ export async function startJobStack(
       ODS_API_CACHE_SECONDS: '0',
       HEALTH_INTERVAL_SECONDS: '0',
     },
-    startWorker({ definitions = jobCatalogue, leaseSeconds = 6, retryForMs = 900_000, settings = {} } = {}) {
+    startWorker({
+      definitions = jobCatalogue,
+      leaseSeconds = 6,
+      retryForMs = 900_000,
+      settings = {},
+      hooks = {},
+    } = {}) {
       const heartbeatDatabase = openPool(control.url, { size: 1 })
       const runner = createJobRunner({
         services: {
@@ -193,6 +201,15 @@ export async function startJobStack(
           odsApi,
           archives,
           seedBundles,
+          hooks: createHookRunner({
+            isAllowedHost: () => true,
+            installationId: store.installationId,
+            engines: [],
+            images: [],
+            networks: [],
+            portsAddress: '127.0.0.1',
+            ...hooks,
+          }),
           settings: { odsApiCacheSeconds: 0, undoWindowSeconds: 7 * 86_400, sqlChecksDir: null, ...settings },
           readSecret: () => Promise.reject(new Error('no secret references here')),
           onSlotFree: () => ringer.request(),

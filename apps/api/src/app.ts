@@ -3,6 +3,8 @@ import express, { type Express } from 'express'
 import { apiClientRoutes } from './api-clients/routes.js'
 import { archiveRoutes } from './archives/routes.js'
 import { auditEventRoutes } from './audit-events/routes.js'
+import { batchControlRoutes } from './batches/control-routes.js'
+import { rolloverRoutes } from './batches/rollover-routes.js'
 import { batchRoutes } from './batches/routes.js'
 import { credentialRoutes } from './credentials/routes.js'
 import { cloneRoutes } from './clones/routes.js'
@@ -11,9 +13,11 @@ import { databaseServerRoutes } from './database-servers/routes.js'
 import { derivativeRoutes } from './derivatives/routes.js'
 import { docsRouter } from './docs/router.js'
 import { environmentRoutes } from './environments/routes.js'
+import { eventRoutes } from './events/routes.js'
 import { healthRoutes } from './health/routes.js'
 import { accessLog } from './http/access-log.js'
 import { problemMapper } from './http/problem-answer.js'
+import { requestMetrics } from './http/request-metrics.js'
 import { requestIds } from './http/request-id.js'
 import { mount, type Route } from './http/route.js'
 import { securityHeaders } from './http/security-headers.js'
@@ -30,6 +34,7 @@ import { serviceRoutes } from './service/routes.js'
 import { signInRoutes } from './sign-in/routes.js'
 import { tenantProvisionRoutes } from './tenants/provision.js'
 import { tenantRoutes } from './tenants/routes.js'
+import { webhookRoutes } from './webhooks/routes.js'
 
 /** Every operation that is answered with data. */
 export const apiRoutes = (parts: Parts): Route[] => [
@@ -50,6 +55,10 @@ export const apiRoutes = (parts: Parts): Route[] => [
   ...reconciliationRoutes(parts),
   ...jobRoutes(parts),
   ...batchRoutes(parts),
+  ...batchControlRoutes(parts),
+  ...rolloverRoutes(parts),
+  ...eventRoutes(parts),
+  ...webhookRoutes(parts),
   ...apiClientRoutes(parts),
   ...auditEventRoutes(parts),
   ...signInRoutes(parts),
@@ -65,7 +74,7 @@ export function createApp(parts: Parts): Express {
   app.disable('x-powered-by').disable('etag').set('trust proxy', parts.trustProxy)
   // Queries are read by the contract, which knows what there may be.
   app.set('query parser', false)
-  app.use(requestIds, accessLog(parts.log), securityHeaders())
+  app.use(requestIds, accessLog(parts.log), requestMetrics(parts.metrics), securityHeaders())
 
   const routes = apiRoutes(parts)
   for (const route of routes) mount(app, parts, route)

@@ -1,12 +1,14 @@
+import { setMaxListeners } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createAdminApiClient } from '@edfi-tenants/admin-api'
 import { createRinger } from '@edfi-tenants/jobs'
 import { openDashboardQueues, openProducer } from '@edfi-tenants/queue'
-import type { ApiConfig } from '@edfi-tenants/runtime'
-import { openStore } from '@edfi-tenants/store'
+import { createApiMetrics, type ApiConfig, type FleetFigure } from '@edfi-tenants/runtime'
+import { openStore, readFleetFigures } from '@edfi-tenants/store'
 import { createApp } from './app.js'
 import { answerClientError } from './http/client-error.js'
+import { watchUnusedConnections } from './http/unused-connections.js'
 import type { Log, Parts } from './parts.js'
 import { seed } from './seed.js'
 import { createClientLookup } from './sign-in/client-lookup.js'
@@ -37,6 +39,8 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
   const dashboardQueues = config.dashboard ? openDashboardQueues({ url: config.queueUrl, log }) : null
   const adminApi = createAdminApiClient()
   const stopping = new AbortController()
+  // Every call that waits, and every stream, listens to it.
+  setMaxListeners(0, stopping.signal)
   const parts: Parts = {
     store,
     queue,
@@ -50,9 +54,12 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
       log,
     }),
     allowedTargets: config.allowedTargets,
+    webhookTargets: config.webhookTargets,
     adminApi,
+    batchMaxItems: config.batchMaxItems,
     deletePolicy: { allowDelete: config.allowDelete, maxDeletesPerHour: config.maxDeletesPerHour },
     log,
+    metrics: createApiMetrics(() => readFleetFigures(store.database) as Promise<FleetFigure[]>),
     stopping: stopping.signal,
     reservedDatabaseNames: [decodeURIComponent(new URL(config.database.url).pathname.slice(1))].filter(Boolean),
     trustProxy: config.trustProxy,
@@ -60,6 +67,7 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
     version: versionOfProduct(),
   }
   const server = createServer(createApp(parts))
+  const closeUnused = watchUnusedConnections(server)
   setTimeouts(server)
   server.on('clientError', answerClientError)
   return {
@@ -67,7 +75,7 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
     parts,
     async close() {
       stopping.abort()
-      await stopListening(server)
+      await stopListening(server, closeUnused)
       await ringer.close()
       await dashboardQueues?.close()
       await queue.close()
@@ -88,7 +96,7 @@ function setTimeouts(server: Server): void {
 }
 
 /** Takes no new connections, and closes each that is there as soon as its request is answered. */
-const stopListening = (server: Server): Promise<void> =>
+const stopListening = (server: Server, closeUnused: () => void): Promise<void> =>
   new Promise((resolve) => {
     if (!server.listening) {
       resolve()
@@ -100,6 +108,7 @@ const stopListening = (server: Server): Promise<void> =>
       resolve()
     })
     server.closeIdleConnections()
+    closeUnused()
   })
 
 function versionOfProduct(): string {

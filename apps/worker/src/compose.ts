@@ -1,16 +1,25 @@
 import { createAdminApiClient } from '@edfi-tenants/admin-api'
 import { openArchiveStorage } from '@edfi-tenants/archive-storage'
+import { createHookRunner } from '@edfi-tenants/hooks'
 import { createJobRunner, createRinger, jobCatalogue } from '@edfi-tenants/jobs'
 import { createOdsApiClient } from '@edfi-tenants/ods-api'
 import { loadProvisioners } from '@edfi-tenants/provisioner'
 import { openProducer, startConsumer } from '@edfi-tenants/queue'
-import type { Logger, ResolveSecret, Shutdown, WorkerConfig } from '@edfi-tenants/runtime'
+import {
+  isAllowedTarget,
+  type Logger,
+  type ResolveSecret,
+  type Shutdown,
+  type WorkerConfig,
+} from '@edfi-tenants/runtime'
 import { loadSeedBundles } from '@edfi-tenants/seed-bundles'
 import { openPool, openStore, publishManifests, publishSeedBundles } from '@edfi-tenants/store'
 import { startArchiveSweep } from './archive-sweep.js'
 import { builtInProvisioners } from './built-in-provisioners.js'
 import { startHealthSweep } from './health-sweep.js'
+import { startEventCleaning } from './event-cleaning.js'
 import { startSweeps } from './sweeps.js'
+import { startWebhookSweep } from './webhooks/webhook-sweep.js'
 
 /** How long running steps may go on when the process is asked to end, in milliseconds. */
 const graceMs = 8_000
@@ -72,6 +81,11 @@ export async function startWorker(
       odsApi,
       archives,
       seedBundles,
+      hooks: createHookRunner({
+        ...config.hooks,
+        isAllowedHost: (host) => isAllowedTarget(host, config.allowedTargets),
+        installationId: store.installationId,
+      }),
       settings: {
         odsApiCacheSeconds: config.odsApiCacheSeconds,
         undoWindowSeconds: config.undoWindowSeconds,
@@ -105,5 +119,9 @@ export async function startWorker(
   shutdown.add('health sweep', () => healthSweep.stop())
   const archiveSweep = startArchiveSweep({ ringer, store, log }, { allowDelete: config.allowDelete })
   shutdown.add('archive sweep', () => archiveSweep.stop())
+  const webhookSweep = startWebhookSweep({ store, log, listed: config.webhookTargets })
+  shutdown.add('webhook sweep', () => webhookSweep.stop())
+  const eventCleaning = startEventCleaning({ store, log }, config.eventRetentionDays)
+  shutdown.add('event cleaning', () => eventCleaning.stop())
   log.info('Worker started', { worker: runner.worker, routes })
 }

@@ -1,4 +1,4 @@
-import { sweepExpiries, sweepPurges, type Log, type Ringer } from '@edfi-tenants/jobs'
+import { sweepExpiries, sweepFollowUps, sweepPurges, type Log, type Ringer } from '@edfi-tenants/jobs'
 import {
   removeExpiredIdempotencyKeys,
   removeExpiredSecrets,
@@ -10,7 +10,7 @@ import {
 /** How often due jobs are looked for, in milliseconds: what a lost bell costs at most. */
 const ringInterval = 1_000
 const cleanInterval = 10 * 60_000
-/** How often it is looked whether instances have expired, or are to be purged. */
+/** How often it is looked whether instances have expired, or are to be purged, and whether something follows on a batch. */
 const lifeInterval = 5_000
 
 /**
@@ -37,7 +37,15 @@ export function startSweeps(parts: { ringer: Ringer; store: Store; log: Log; all
       log.warn('What has expired, or is to be purged, was not looked at', { error })
     }
   }
+  const followUp = async (): Promise<void> => {
+    try {
+      if ((await sweepFollowUps(store, log)) > 0) ringer.request()
+    } catch (error) {
+      log.warn('What follows on batches was not looked at', { error })
+    }
+  }
   const timers = [
+    setInterval(() => void followUp(), lifeInterval),
     setInterval(() => void ringer.sweep(), ringInterval),
     setInterval(() => void clean(), cleanInterval),
     ...(allowDelete ? [setInterval(() => void endLives(), lifeInterval)] : []),

@@ -1,7 +1,7 @@
-import { Failure, tenantNamePattern } from '@edfi-tenants/core'
+import { Failure, isLinkLocal, tenantNamePattern } from '@edfi-tenants/core'
 import { createAddress, type Address, type ExchangeReport } from './address.js'
 import type { AdminApiClient } from './admin-api.js'
-import { isLinkLocal, linkLocalRefused } from './link-local.js'
+import { linkLocalRefused } from './link-local.js'
 import { createAdminApi } from './create-admin-api.js'
 import { createSession } from './session.js'
 

@@ -1,6 +1,7 @@
 import type { FieldFault } from '@edfi-tenants/core'
 import { Type, type Static } from '@sinclair/typebox'
 import { anyJson, databaseEngine, jsonObject, resourceName, secret, tenantName, text, time } from './fields.js'
+import { checkHooks, hookRequests, shownHooks } from './hooks.js'
 import { isRecord } from './is-record.js'
 import { pointerTo } from './json-pointer.js'
 import { listQuery, pageOf } from './paging.js'
@@ -81,6 +82,7 @@ export const databaseServerRequest = closed(
     maxInstances: Type.Optional(maxInstances),
     pool: Type.Optional(pool),
     workerPool: Type.Optional(workerPool),
+    hooks: Type.Optional(hookRequests),
   },
   { title: 'DatabaseServerRequest' },
 )
@@ -102,6 +104,7 @@ export const databaseServerChange = closed(
     maxInstances: Type.Optional(nullable(maxInstances)),
     pool: Type.Optional(nullable(pool)),
     workerPool: Type.Optional(nullable(workerPool)),
+    hooks: Type.Optional(hookRequests),
   },
   { title: 'DatabaseServerChange', minProperties: 1 },
 )
@@ -139,6 +142,7 @@ export const databaseServerSchema = closed(
     maxInstances: nullable(Type.Integer()),
     pool: nullable(Type.String()),
     workerPool: Type.String(),
+    hooks: shownHooks,
     report: nullable(closed({ serverVersion: Type.String(), checks: Type.Array(serverCheckSchema) }), {
       description: 'What the last server test found; null before the first.',
     }),
@@ -202,7 +206,7 @@ export function checkDatabaseServerChange(change: unknown): FieldFault[] {
     faults.push({ pointer: '/registeredCredentials', detail: 'can be cleared only with registeredLogin "perInstance"' })
   if (isRecord(change['templates']) && Object.hasOwn(change['templates'], 'empty'))
     faults.push({ pointer: '/templates/empty', detail: 'is always there (a bare database) and must not be given' })
-  return [...faults, ...checkTenants(change['tenants'])]
+  return [...faults, ...checkTenants(change['tenants']), ...checkHooks(change)]
 }
 
 /** Names of tenants are one whatever their case; that no two are the same says the schema. */

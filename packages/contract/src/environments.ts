@@ -1,6 +1,7 @@
 import type { FieldFault } from '@edfi-tenants/core'
 import { Type, type Static } from '@sinclair/typebox'
 import { databaseEngine, resourceName, secret, text, time, webAddress } from './fields.js'
+import { checkHooks, hookRequests, shownHooks } from './hooks.js'
 import { isRecord } from './is-record.js'
 import { listQuery, pageOf } from './paging.js'
 import { closed, nullable, oneOfWords } from './schema.js'
@@ -66,6 +67,7 @@ export const environmentRequest = closed(
     adminApi: adminApiRequest,
     odsApi: Type.Optional(odsApiRequest),
     dataStandard: Type.Optional(dataStandard),
+    hooks: Type.Optional(hookRequests),
   },
   { title: 'EnvironmentRequest' },
 )
@@ -93,6 +95,7 @@ export const environmentChange = closed(
     ),
     odsApi: Type.Optional(nullable(odsApiRequest)),
     dataStandard: Type.Optional(nullable(dataStandard)),
+    hooks: Type.Optional(hookRequests),
   },
   { title: 'EnvironmentChange', minProperties: 1 },
 )
@@ -121,6 +124,7 @@ export const environmentSchema = closed(
       }),
     ),
     dataStandard: nullable(Type.String()),
+    hooks: shownHooks,
     createdAt: time(),
     updatedAt: time(),
   },
@@ -142,6 +146,9 @@ export const environmentListQuery = listQuery({})
 export function checkEnvironment(request: unknown): FieldFault[] {
   const adminApi: unknown = isRecord(request) ? request['adminApi'] : undefined
   const url: unknown = isRecord(adminApi) ? adminApi['url'] : undefined
-  if (typeof url !== 'string' || !/\/v[23]\/*$/i.test(url)) return []
-  return [{ pointer: '/adminApi/url', detail: 'must be the base address, without the version (/v2, /v3) at its end' }]
+  if (typeof url !== 'string' || !/\/v[23]\/*$/i.test(url)) return checkHooks(request)
+  return [
+    ...checkHooks(request),
+    { pointer: '/adminApi/url', detail: 'must be the base address, without the version (/v2, /v3) at its end' },
+  ]
 }

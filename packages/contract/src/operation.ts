@@ -13,6 +13,8 @@ export const tags = {
   Reconciliation: 'Database servers and Admin API compared with our records; nothing is changed unasked.',
   Jobs: 'What a client polls after a 202.',
   Batches: 'Many jobs asked for at once.',
+  Events: 'What happens, as it happens: streams of server-sent events.',
+  Webhooks: 'What happens, sent to an address of yours.',
   'API clients': 'Who may call this API, and what for.',
   Audit: 'Every call that changed or revealed something, refused attempts too.',
   Tokens: 'Sign-in.',
@@ -46,6 +48,8 @@ export interface Operation {
   readonly tag: Tag
   /** What the client must have been granted; null: no sign-in. */
   readonly scope: Scope | null
+  /** Any of these will do as well; what is asked for decides which is needed, and the handler sees to that. */
+  readonly otherScopes?: readonly Scope[]
   /** Only for clients bound to `*`; to others it answers as if it did not exist. */
   readonly anyTenantOnly?: boolean
   readonly params?: TObject
@@ -59,6 +63,10 @@ export interface Operation {
   readonly bodyExamples?: Readonly<Record<string, unknown>>
   /** Rules on the body that no schema can say; runs beside the schema so that all faults come at once. */
   readonly check?: (body: unknown) => FieldFault[]
+  /** The handler checks the body, with what only it can know, so that all faults come at once. */
+  readonly bodyCheckedByHandler?: boolean
+  /** The largest body in bytes; default one mebibyte. */
+  readonly maxBodyBytes?: number
   /** Takes an `Idempotency-Key`. */
   readonly idempotent?: boolean
   readonly responses: Readonly<Record<number, OperationResponse>>

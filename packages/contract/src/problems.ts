@@ -13,6 +13,11 @@ export const fieldFaultSchema = closed(
         'RFC 6901 pointer into the body (`/name`), or `?name` for a query parameter, `header:Name` for a header.',
     }),
     detail: Type.String(),
+    code: Type.Optional(
+      Type.String({
+        description: 'Of an item of a batch: the code that a request for it alone would have failed with.',
+      }),
+    ),
   },
   { title: 'FieldFault' },
 )

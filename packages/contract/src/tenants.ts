@@ -2,6 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { archivePolicy } from './archives.js'
 import { instanceType, resourceName, tenantName, text, time } from './fields.js'
 import { healthPolicySchema, shownHealthPolicy } from './health.js'
+import { hookRequests, shownHooks } from './hooks.js'
 import { listQuery, pageOf } from './paging.js'
 import { closed, nullable } from './schema.js'
 
@@ -36,6 +37,7 @@ export const tenantRequest = closed(
     maxInstances: Type.Optional(maxInstances),
     archivePolicy: Type.Optional(archivePolicy),
     healthPolicy: Type.Optional(healthPolicySchema),
+    hooks: Type.Optional(hookRequests),
   },
   { title: 'TenantRequest' },
 )
@@ -50,6 +52,7 @@ export const tenantChange = closed(
     maxInstances: Type.Optional(nullable(maxInstances)),
     archivePolicy: Type.Optional(nullable(archivePolicy)),
     healthPolicy: Type.Optional(nullable(healthPolicySchema)),
+    hooks: Type.Optional(hookRequests),
   },
   { title: 'TenantChange', minProperties: 1 },
 )
@@ -71,6 +74,7 @@ export const tenantSchema = closed(
     maxInstances: nullable(Type.Integer()),
     archivePolicy: nullable(archivePolicy),
     healthPolicy: nullable(shownHealthPolicy, { description: 'Null: as for all.' }),
+    hooks: shownHooks,
     provisioned: nullable(
       closed({
         server: Type.String(),

@@ -96,6 +96,7 @@ function readBody(operation: Operation, given: unknown): Read {
       faults: byDefault === undefined ? [{ pointer: '', detail: 'a JSON body is required' }] : [],
     }
   }
+  if (operation.bodyCheckedByHandler) return { value, faults }
   const unstorable = storableFaults(value)
   // What is nested beyond measure is not looked at any further.
   if (unstorable.some(({ detail }) => detail.includes('nested'))) return { value, faults: unstorable }

@@ -129,8 +129,8 @@ export const problemKinds = {
   target_host_refused: kind(
     422,
     'This host is not allowed',
-    'The host is link-local, or not on the list of hosts that this installation may connect to.',
-    'Ask the operator to add it to `ALLOWED_TARGET_HOSTS`.',
+    'The host is link-local, or not on the list of hosts that this installation may connect to; for webhooks, internal addresses and plain http are refused too unless the host is listed.',
+    'Ask the operator to add it to `ALLOWED_TARGET_HOSTS`, for webhooks to `WEBHOOK_ALLOWED_HOSTS`.',
   ),
   provisioner_unknown: kind(
     422,
@@ -361,6 +361,49 @@ export const problemKinds = {
     'What can be done about a finding is listed in its `actions`.',
     'Use one of them.',
   ),
+  // Batches
+  batch_too_large: kind(
+    413,
+    'Too many items',
+    'A batch has more items than this installation takes at once (`BATCH_MAX_ITEMS`). Nothing was started.',
+    'Send several batches; the limit is in `detail`.',
+  ),
+  count_differs: kind(
+    409,
+    'The selector stands for another number of instances',
+    'The selector stands for another number of instances now than `confirmCount` says; it is in `count`. Nothing was started.',
+    'Look at what the selector stands for (`?validateOnly=true`), then send its number.',
+  ),
+  batch_finished: kind(
+    409,
+    'The batch has ended',
+    'All jobs of the batch have ended, so there is nothing left to pause, resume or cancel.',
+    'Look at how it ended; `retry-failed` tries failed jobs again, `undo` takes back what it created.',
+  ),
+  batch_not_paused: kind(
+    409,
+    'The batch is not paused',
+    'Only a paused batch can be resumed.',
+    'Nothing needs to be done; look at the batch.',
+  ),
+  batch_running: kind(
+    409,
+    'The batch still has jobs left',
+    'What a batch has created can be taken back only when all its jobs have ended; a paused one has jobs left too.',
+    'Cancel the batch, wait for its end, then undo it.',
+  ),
+  nothing_to_roll_over: kind(
+    409,
+    'There is nothing to roll over',
+    'No active or stopped instance that the request means belongs to that school year.',
+    'Look at `fromYear`, and at what the request selects; `?validateOnly=true` shows what is found.',
+  ),
+  nothing_to_undo: kind(
+    409,
+    'The batch has created nothing that is still there',
+    'Only batches that create or clone instances can be undone, and nothing of what this one created is left.',
+    'Nothing needs to be done.',
+  ),
   // Jobs
   job_not_retryable: kind(
     409,
@@ -391,6 +434,19 @@ export const problemKinds = {
     'The step took too long',
     'The step was stopped when its time was up.',
     'Retry the job; raise the timeout if the work is really that long.',
+  ),
+  // Deployment hooks
+  hook_failed: kind(
+    502,
+    'A deployment hook failed',
+    'A hook that is required answered with an error, could not be reached, or did not come to an end in time.',
+    'Look at what is called, and in the step of the job; then retry the job. `required: false` lets jobs succeed without the hook.',
+  ),
+  hook_refused: kind(
+    422,
+    'This hook is not allowed here',
+    'A hook names an engine, image or network for containers that the operator of the workers has not allowed.',
+    'Ask the operator; see the guide to hooks for `HOOK_DOCKER_ENGINES`, `HOOK_IMAGES_ALLOWED` and `HOOK_NETWORKS_ALLOWED`.',
   ),
   // Database servers, seen from a provisioner
   server_unreachable: kind(
@@ -558,6 +614,8 @@ export type ProblemCode = keyof typeof problemKinds
 export interface FieldFault {
   pointer: string
   detail: string
+  /** The code that a request for this alone would have failed with, where it is not the same for all. */
+  code?: ProblemCode
 }
 
 /** RFC 9457 problem details as clients and job records see them. */

@@ -6,11 +6,14 @@ import { registerAdopted } from './steps/register-adopted.js'
 import { reserveRegistration } from './steps/reserve-registration.js'
 import { verifyDatabase } from './steps/verify-database.js'
 import { verifyRegistration } from './steps/verify-registration.js'
+import { runHooks } from './steps/run-hooks.js'
+
+const deploy = runHooks('afterRegister')
 
 /** Takes on a database that somebody else made, with its registration where there is one. */
 export const adoptInstance = defineJob({
   type: 'instance.adopt',
-  version: 1,
+  version: 2,
   changing: true,
   createsInstance: true,
   steps: [
@@ -20,7 +23,8 @@ export const adoptInstance = defineJob({
     registerAdopted,
     verifyRegistration,
     notifyOdsApi(['ods-instances']),
+    deploy,
   ],
-  pivot: verifyRegistration,
+  pivot: deploy,
   settle: settleCreated,
 })

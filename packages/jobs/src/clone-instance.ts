@@ -8,6 +8,7 @@ import { reserveName } from './steps/reserve-name.js'
 import { seedDatabase } from './steps/seed-database.js'
 import { verifyDatabase } from './steps/verify-database.js'
 import { verifyRegistration } from './steps/verify-registration.js'
+import { runHooks } from './steps/run-hooks.js'
 
 /** A copy can be meant for nobody but its makers: then ODS/API does not hear of it. */
 const ifRegistered = (step: Step): Step => ({
@@ -15,12 +16,12 @@ const ifRegistered = (step: Step): Step => ({
   skip: (context) =>
     context.job.parameters['register'] === false ? 'The copy is not to be registered.' : (step.skip?.(context) ?? null),
 })
-const credentials = ifRegistered(issueCredentials)
+const deploy = ifRegistered(runHooks('afterRegister'))
 
 /** Copies an instance: its database as it is, under a registration of its own. */
 export const cloneInstance = defineJob({
   type: 'instance.clone',
-  version: 1,
+  version: 2,
   changing: true,
   createsInstance: true,
   steps: [
@@ -31,8 +32,9 @@ export const cloneInstance = defineJob({
     ifRegistered(register),
     ifRegistered(verifyRegistration),
     ifRegistered(notifyOdsApi(['ods-instances'])),
-    credentials,
+    ifRegistered(issueCredentials),
+    deploy,
   ],
-  pivot: credentials,
+  pivot: deploy,
   settle: settleCreated,
 })

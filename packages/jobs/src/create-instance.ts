@@ -8,11 +8,15 @@ import { reserveName } from './steps/reserve-name.js'
 import { seedDatabase } from './steps/seed-database.js'
 import { verifyDatabase } from './steps/verify-database.js'
 import { verifyRegistration } from './steps/verify-registration.js'
+import { runHooks } from './steps/run-hooks.js'
+
+/** Only with all that belongs to it is an instance there; else nothing of it is left. */
+const deploy = runHooks('afterRegister')
 
 /** Creates an instance: its database, its data, its registration. */
 export const createInstance = defineJob({
   type: 'instance.create',
-  version: 2,
+  version: 3,
   changing: true,
   createsInstance: true,
   steps: [
@@ -24,7 +28,8 @@ export const createInstance = defineJob({
     verifyRegistration,
     notifyOdsApi(['ods-instances']),
     issueCredentials,
+    deploy,
   ],
-  pivot: issueCredentials,
+  pivot: deploy,
   settle: settleCreated,
 })

@@ -5,6 +5,7 @@ import { notifyOdsApi } from './steps/notify-ods-api.js'
 import { retireDatabase } from './steps/retire-database.js'
 import { isDatabaseMissing, revokeAccess } from './steps/revoke-access.js'
 import { unregister } from './steps/unregister.js'
+import { runHooks } from './steps/run-hooks.js'
 
 const archiveWhatIsThere: Step = {
   ...archiveDatabase,
@@ -15,16 +16,20 @@ const archiveWhatIsThere: Step = {
 /** Takes an instance away in a way that can be taken back until it is purged. */
 export const deleteInstance = defineJob({
   type: 'instance.delete',
-  version: 1,
+  version: 2,
   changing: true,
   endsInstance: true,
   retryWhen: ['active', 'stopped', 'failed', 'deleting'],
   steps: [
     checkProtection,
+    // While it is still whole, so that what hangs on it can come to a good end.
+    runHooks('beforeUnregister'),
     revokeAccess,
     archiveWhatIsThere,
     unregister,
     notifyOdsApi(['api-client-details', 'ods-instances']),
+    // Nobody has it any more, but its names are still its own: what fails here can be tried again.
+    runHooks('afterDelete', { name: 'run-hooks-after-delete' }),
     retireDatabase,
   ],
   pivot: unregister,

@@ -5,11 +5,12 @@ import { moveRegistration, recordPlace } from './steps/move-registration.js'
 import { notifyOdsApi } from './steps/notify-ods-api.js'
 import { verifyDatabase } from './steps/verify-database.js'
 import { verifyRegistration } from './steps/verify-registration.js'
+import { runHooks } from './steps/run-hooks.js'
 
 /** Moves an instance to another database server of its engine; nobody can use it meanwhile. */
 export const relocateInstance = defineJob({
   type: 'instance.relocate',
-  version: 1,
+  version: 2,
   changing: true,
   retryWhen: ['active'],
   steps: [
@@ -25,6 +26,9 @@ export const relocateInstance = defineJob({
     },
     notifyOdsApi(['ods-instances']),
     removeOldDatabase,
+    runHooks('afterRegister', {
+      skip: ({ instance }) => (instance.odsInstanceId === null ? 'The instance is not registered.' : null),
+    }),
   ],
   pivot: recordPlace,
   settle: ({ status, error, undone, pastPivot }) => {

@@ -7,6 +7,7 @@ import { renameRegistration } from './steps/rename-registration.js'
 import { reserveNewNames } from './steps/reserve-new-names.js'
 import { verifyDatabase } from './steps/verify-database.js'
 import { verifyRegistration } from './steps/verify-registration.js'
+import { runHooks, unlessStopped } from './steps/run-hooks.js'
 
 const verifyRenamedDatabase: Step = {
   ...underNewNames(verifyDatabase),
@@ -16,7 +17,7 @@ const verifyRenamedDatabase: Step = {
 /** Gives an instance another name, its database another name, or both. */
 export const renameInstance = defineJob({
   type: 'instance.rename',
-  version: 1,
+  version: 2,
   changing: true,
   retryWhen: ['active', 'stopped'],
   steps: [
@@ -27,6 +28,7 @@ export const renameInstance = defineJob({
     underNewNames(verifyRegistration),
     recordNames,
     notifyOdsApi(['ods-instances']),
+    runHooks('afterRegister', { skip: unlessStopped }),
   ],
   pivot: recordNames,
   settle: ({ status, error, undone, pastPivot }) =>

@@ -4,6 +4,7 @@ import { notifyOdsApi } from './steps/notify-ods-api.js'
 import { reregister } from './steps/reregister.js'
 import { verifyDatabase } from './steps/verify-database.js'
 import { verifyRegistration } from './steps/verify-registration.js'
+import { runHooks, unlessStopped } from './steps/run-hooks.js'
 
 const verifyOpenDatabase: Step = {
   ...verifyDatabase,
@@ -13,7 +14,7 @@ const verifyOpenDatabase: Step = {
 /** Makes Admin API know an instance as it is on record, and the record its database, where that has another name. */
 export const reregisterInstance = defineJob({
   type: 'instance.reregister',
-  version: 1,
+  version: 2,
   changing: true,
   retryWhen: ['active', 'stopped'],
   steps: [
@@ -23,6 +24,7 @@ export const reregisterInstance = defineJob({
     reregister,
     verifyRegistration,
     notifyOdsApi(['ods-instances']),
+    runHooks('afterRegister', { skip: unlessStopped }),
   ],
   pivot: verifyClaim,
   settle: ({ status, error, pastPivot }) => {

@@ -7,11 +7,14 @@ import { reserveName } from './steps/reserve-name.js'
 import { restoreDatabase } from './steps/restore-database.js'
 import { verifyDatabase } from './steps/verify-database.js'
 import { verifyRegistration } from './steps/verify-registration.js'
+import { runHooks } from './steps/run-hooks.js'
+
+const deploy = runHooks('afterRegister')
 
 /** Makes a new instance out of an archive. */
 export const restoreArchive = defineJob({
   type: 'archive.restore',
-  version: 1,
+  version: 2,
   changing: true,
   createsInstance: true,
   steps: [
@@ -22,7 +25,8 @@ export const restoreArchive = defineJob({
     verifyRegistration,
     notifyOdsApi(['ods-instances']),
     issueCredentials,
+    deploy,
   ],
-  pivot: issueCredentials,
+  pivot: deploy,
   settle: settleCreated,
 })

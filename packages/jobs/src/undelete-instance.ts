@@ -4,11 +4,12 @@ import { restoreRegistration } from './steps/restore-registration.js'
 import { reviveDatabase } from './steps/revive-database.js'
 import { verifyAndActivate } from './steps/verify-and-activate.js'
 import { verifyDatabase } from './steps/verify-database.js'
+import { runHooks } from './steps/run-hooks.js'
 
 /** Brings a deleted instance back as it was: the same id in Admin API, contexts and keys. */
 export const undeleteInstance = defineJob({
   type: 'instance.undelete',
-  version: 1,
+  version: 2,
   changing: true,
   retryWhen: ['deleted', 'active'],
   steps: [
@@ -17,6 +18,7 @@ export const undeleteInstance = defineJob({
     verifyDatabase,
     verifyAndActivate,
     notifyOdsApi(['api-client-details', 'ods-instances']),
+    runHooks('afterRegister'),
   ],
   pivot: verifyAndActivate,
   settle: ({ status, error, undone, pastPivot }) => {

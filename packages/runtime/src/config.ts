@@ -1,8 +1,10 @@
 import { readEnv } from './env-reader.js'
 import type { Env, EnvReader } from './env-reader.js'
 import {
+  address,
   bytes,
   commaList,
+  dockerEngines,
   namedKeys,
   oneOf,
   targetHosts,
@@ -46,6 +48,8 @@ export interface SharedConfig {
   queueUrl: string
   encryptionKeys: KeyRing
   allowedTargets: TargetHosts
+  /** Hosts that events may be sent to, internal ones too; an empty list: any that the internet reaches. */
+  webhookTargets: TargetHosts
   /** The folder below which `passwordFrom: file:…` is read; undefined: no files. */
   secretFilesDir: string | undefined
   log: LogSettings
@@ -109,14 +113,29 @@ export interface WorkerConfig extends SharedConfig {
   seedBundlesDir: string | undefined
   /** The folder with SQL checks. */
   sqlChecksDir: string | undefined
+  /** What hooks may do with containers. */
+  hooks: HookConfig
   /** How often every instance is checked; 0: only on demand. */
   healthIntervalSeconds: number
   /** How long health checks are kept. */
   healthRetentionDays: number
+  /** How long events of finished jobs, and what was sent of them, are kept. */
+  eventRetentionDays: number
   /** How long ODS/API may go on with what it has cached, where it cannot be told to forget. */
   odsApiCacheSeconds: number
   /** How long a deleted instance can come back. */
   undoWindowSeconds: number
+}
+
+/** What the operator of a worker allows deployment hooks. */
+export interface HookConfig {
+  /** Docker engines that containers may run on. */
+  engines: { name: string; url: string; certificates?: string }[]
+  /** Patterns of images and networks; `*` stands for any text. */
+  images: string[]
+  networks: string[]
+  /** The address on which ports of containers are reachable. */
+  portsAddress: string
 }
 
 /** What `npm run migrate` and `npm run rotate-keys` run with. */
@@ -150,11 +169,17 @@ const readLog = (env: EnvReader): LogSettings => ({
   format: env.optional('LOG_FORMAT', oneOf('json', 'text'), 'json'),
 })
 
+/** Whoever lists where connections may go at all has listed where events may go, unless he says otherwise. */
+const readTargets = (env: EnvReader): Pick<SharedConfig, 'allowedTargets' | 'webhookTargets'> => {
+  const allowedTargets = env.optional('ALLOWED_TARGET_HOSTS', targetHosts, anyTargetHost)
+  return { allowedTargets, webhookTargets: env.optional('WEBHOOK_ALLOWED_HOSTS', targetHosts, allowedTargets) }
+}
+
 const readShared = (env: EnvReader): SharedConfig => ({
   database: readDatabase(env),
   queueUrl: env.required('QUEUE_URL', queueUrl),
   encryptionKeys: env.required('ENCRYPTION_KEYS', encryptionKeys),
-  allowedTargets: env.optional('ALLOWED_TARGET_HOSTS', targetHosts, anyTargetHost),
+  ...readTargets(env),
   secretFilesDir: env.optional('SECRET_FILES_DIR', text, undefined),
   log: readLog(env),
   allowDelete: env.optional('ALLOW_DELETE', truth, true),
@@ -210,6 +235,21 @@ function readArchives(env: EnvReader): ArchiveConfig | undefined {
   }
 }
 
+/** `name=url,…`; where each engine's certificates are, below one folder. */
+function readHooks(env: EnvReader): HookConfig {
+  const folder = env.optional('HOOK_DOCKER_CERTS_DIR', text, undefined)
+  const engines = env.optional('HOOK_DOCKER_ENGINES', dockerEngines, [])
+  return {
+    engines: engines.map((each) => ({
+      ...each,
+      ...(folder === undefined ? {} : { certificates: `${folder}/${each.name}` }),
+    })),
+    images: env.optional('HOOK_IMAGES_ALLOWED', commaList, []),
+    networks: env.optional('HOOK_NETWORKS_ALLOWED', commaList, []),
+    portsAddress: env.optional('HOOK_PORTS_ADDRESS', address, '127.0.0.1'),
+  }
+}
+
 /** Reads what the API needs. Throws a {@link ConfigurationError} that lists every fault. */
 export const readApiConfig = (env: Env): ApiConfig =>
   readEnv(env, (reader) => ({
@@ -240,8 +280,10 @@ export const readWorkerConfig = (env: Env): WorkerConfig =>
     archives: readArchives(reader),
     seedBundlesDir: reader.optional('SEED_BUNDLES_DIR', text, undefined),
     sqlChecksDir: reader.optional('SQL_CHECKS_DIR', text, undefined),
+    hooks: readHooks(reader),
     healthIntervalSeconds: reader.optional('HEALTH_INTERVAL_SECONDS', wholeNumber(0, 7 * 24 * 60 * 60), 600),
     healthRetentionDays: reader.optional('HEALTH_RETENTION_DAYS', wholeNumber(1, 3650), 35),
+    eventRetentionDays: reader.optional('EVENT_RETENTION_DAYS', wholeNumber(1, 3650), 30),
     odsApiCacheSeconds: reader.optional('ODS_API_CACHE_SECONDS', wholeNumber(0, 24 * 60 * 60), 300),
     undoWindowSeconds: reader.optional('UNDO_WINDOW_SECONDS', wholeNumber(0, 365 * 24 * 60 * 60), 7 * 24 * 60 * 60),
   }))

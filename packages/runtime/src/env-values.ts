@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Parse } from './env-reader.js'
 import { parseTargetHosts } from './target-hosts.js'
 import type { TargetHosts } from './target-hosts.js'
@@ -106,5 +107,20 @@ export const trustProxy: Parse<boolean | number | string> = (value) => {
     if (truths[value]) throw new Error('must be a number of proxies or their addresses: on would trust everyone')
     return false
   }
+  return value
+}
+
+/** Docker engines as `name=url,…`: of a socket (`unix:///…`), over http or https. */
+export const dockerEngines: Parse<{ name: string; url: string }[]> = (value) =>
+  commaList(value).map((item) => {
+    const [, name, address] = /^([A-Za-z0-9][A-Za-z0-9._-]{0,62})=((?:unix:\/\/\/|https?:\/\/)\S+)$/.exec(item) ?? []
+    if (name === undefined || address === undefined || !URL.canParse(address))
+      throw new Error('must be name=url, …, each url starting with unix:///, http:// or https://')
+    return { name, url: address }
+  })
+
+/** An IP address. */
+export const address: Parse<string> = (value) => {
+  if (isIP(value) === 0) throw new Error('must be an IP address')
   return value
 }

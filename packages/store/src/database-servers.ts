@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Failure, type DatabaseEngine, type Json, type JsonObject } from '@edfi-tenants/core'
+import { Failure, type DatabaseEngine, type DeploymentHook, type Json, type JsonObject } from '@edfi-tenants/core'
 import { liveInstance } from './environments.js'
 import type { Prisma } from './generated/client.js'
 import { isoTime } from './jobs/job-row.js'
@@ -29,6 +29,7 @@ export interface DatabaseServerRow {
   maxInstances: number | null
   pool: string | null
   workerPool: string
+  hooks: DeploymentHook[]
   /** What the last test found. */
   report: JsonObject | null
   reportedAt: string | null
@@ -71,7 +72,7 @@ export interface NewDatabaseServer extends Pick<
 
 const columns = `d.id, d.name, d.engine, d.database_engine AS "databaseEngine", d.settings, d.username, d.password_from AS "passwordFrom",
   d.registered_login AS "registeredLogin", d.registered_username AS "registeredUsername", d.registered_password_from AS "registeredPasswordFrom",
-  d.templates, d.tenants, d.max_concurrency AS "maxConcurrency", d.max_instances AS "maxInstances", d.pool, d.worker_pool AS "workerPool",
+  d.templates, d.tenants, d.max_concurrency AS "maxConcurrency", d.max_instances AS "maxInstances", d.pool, d.worker_pool AS "workerPool", d.hooks,
   d.report, ${isoTime('d.reported_at')} AS "reportedAt", ${isoTime('d.created_at')} AS "createdAt", ${isoTime('d.updated_at')} AS "updatedAt",
   ${isoTime('d.deleted_at')} AS "deletedAt"`
 

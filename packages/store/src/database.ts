@@ -55,6 +55,9 @@ export function violatedConstraint(error: unknown): string | null {
   return error.constraint ?? null
 }
 
+/** Whether a statement was given up because it and another one waited for each other; the same again succeeds. */
+export const isDeadlock = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '40P01'
+
 /**
  * Opens a pool. Connections are made on demand; `connectTimeoutMs` (default 2,000) bounds how long a request waits for
  * one, so that a missing database makes for a quick 503 and not for a hanging client; `queryTimeoutMs` (default 30,000)

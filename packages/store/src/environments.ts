@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Failure, type DatabaseEngine } from '@edfi-tenants/core'
+import { Failure, type DatabaseEngine, type DeploymentHook } from '@edfi-tenants/core'
 import { Prisma } from './generated/client.js'
 import { isoTime } from './jobs/job-row.js'
 import { nameTaken, type Records } from './records.js'
@@ -33,6 +33,7 @@ export interface EnvironmentRow {
   /** Whether connection strings for ODS/API are to be encrypted with a key on record. */
   hasEncryptionKey: boolean
   dataStandard: string | null
+  hooks: DeploymentHook[]
   createdAt: string
   updatedAt: string
   deletedAt: string | null
@@ -52,13 +53,13 @@ type OdsApiSecrets = Omit<EnvironmentSecrets, 'adminApiClientSecret'>
 /** What an environment is made of. */
 export interface NewEnvironment
   extends
-    Omit<EnvironmentRow, 'id' | 'hasEncryptionKey' | 'createdAt' | 'updatedAt' | 'deletedAt'>,
+    Omit<EnvironmentRow, 'id' | 'hasEncryptionKey' | 'hooks' | 'createdAt' | 'updatedAt' | 'deletedAt'>,
     EnvironmentSecrets {}
 
 const columns = `e.id, e.name, e.engine, e.admin_api_url AS "adminApiUrl", e.admin_api_client_id AS "adminApiClientId",
   e.admin_api_mode AS "adminApiMode", e.multi_tenant AS "multiTenant", e.timeout_ms AS "timeoutMs", e.max_concurrency AS "maxConcurrency",
   e.ods_api - 'hasEncryptionKey' AS "odsApi", coalesce((e.ods_api ->> 'hasEncryptionKey')::boolean, false) AS "hasEncryptionKey",
-  e.data_standard AS "dataStandard", ${isoTime('e.created_at')} AS "createdAt", ${isoTime('e.updated_at')} AS "updatedAt",
+  e.data_standard AS "dataStandard", e.hooks, ${isoTime('e.created_at')} AS "createdAt", ${isoTime('e.updated_at')} AS "updatedAt",
   ${isoTime('e.deleted_at')} AS "deletedAt"`
 
 /** One environment by id, also a deleted one; null when there never was one. */

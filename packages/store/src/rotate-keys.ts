@@ -27,6 +27,16 @@ export const sealedColumns: readonly SealedColumn[] = [
   ofRow('instances', 'registered_string'),
   ofRow('instance_credentials', 'secret'),
   ofRow('archives', 'data_key'),
+  ofRow('webhooks', 'secret'),
+  ofRow('webhooks', 'previous_secret'),
+  ofRow('environments', 'hook_secrets'),
+  ofRow('database_servers', 'hook_secrets'),
+  {
+    table: 'tenants',
+    column: 'hook_secrets',
+    key: ['name'],
+    context: (name) => `tenants/${name}/hook_secrets`,
+  },
   {
     table: 'instance_derivatives',
     column: 'registered_string',

@@ -1,4 +1,4 @@
-import { Failure, type DatabaseEngine } from '@edfi-tenants/core'
+import { Failure, type DatabaseEngine, type DeploymentHook } from '@edfi-tenants/core'
 import { liveInstance } from './environments.js'
 import { Prisma } from './generated/client.js'
 import type { ArchivePolicy } from './archives/archive-policies.js'
@@ -28,6 +28,7 @@ export interface TenantRow {
   archivePolicy: ArchivePolicy | null
   /** Its own Admin and Security databases, once they were made. */
   provisioned: Pick<TenantProvision, 'server' | 'adminDatabase' | 'securityDatabase' | 'finishedAt'> | null
+  hooks: DeploymentHook[]
   createdAt: string
   updatedAt: string
   deletedAt: string | null
@@ -44,7 +45,7 @@ const columns = `t.name, t.display_name AS "displayName", t.environment_id AS "e
   t.admin_tenant AS "adminTenant", t.default_server AS "defaultServer", t.default_template AS "defaultTemplate",
   t.default_instance_type AS "defaultInstanceType", t.database_name_pattern AS "databaseNamePattern", t.max_instances AS "maxInstances",
   t.health_policy AS "healthPolicy", t.archive_policy AS "archivePolicy",
-  CASE WHEN t.provisioned ->> 'finishedAt' IS NOT NULL THEN t.provisioned END AS provisioned,
+  CASE WHEN t.provisioned ->> 'finishedAt' IS NOT NULL THEN t.provisioned END AS provisioned, t.hooks,
   ${isoTime('t.created_at')} AS "createdAt", ${isoTime('t.updated_at')} AS "updatedAt", ${isoTime('t.deleted_at')} AS "deletedAt"`
 
 const tables = 'tenants t JOIN environments e ON e.id = t.environment_id'

@@ -41,6 +41,7 @@ describe('creating an instance', function () {
       ['verify-registration', 'succeeded'],
       ['notify-ods-api', 'succeeded'],
       ['issue-credentials', 'skipped'],
+      ['run-hooks', 'skipped'],
     ])
     const instance = await stack.instance(answer.instance.id)
     expect(instance).to.include({ status: 'active', odsVersion: '7.3', dataStandard: '5.2', activeJobId: null })
@@ -74,6 +75,7 @@ describe('creating an instance', function () {
       'skipped',
       'undone',
       'failed',
+      'pending',
       'pending',
       'pending',
       'pending',

@@ -12,7 +12,7 @@ import {
 import {
   claimJob,
   insertWork,
-  listJobEvents,
+  readJobEvents,
   readJob,
   readServer,
   renewLeases,
@@ -353,7 +353,7 @@ describe('the job engine', function () {
       await stack.waitForJob(queued)
       return queued
     })
-    const events = await listJobEvents(stack.store.database, id, 0, 100)
+    const events = await readJobEvents(stack.store.database, id, 0, 100)
     expect(events.map((event) => event.sequence)).to.deep.equal(events.map((_, index) => index + 1))
     expect(events.map((event) => event.type)).to.deep.equal([
       'job.queued',

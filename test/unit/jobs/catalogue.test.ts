@@ -21,6 +21,7 @@ describe('the job catalogue', () => {
       'verify-registration',
       'notify-ods-api',
       'issue-credentials',
+      'run-hooks',
     ])
   })
 
@@ -28,10 +29,12 @@ describe('the job catalogue', () => {
     const deletion = jobCatalogue.get('instance.delete')
     expect(deletion?.steps.map((step) => step.name)).to.deep.equal([
       'check-protection',
+      'run-hooks',
       'revoke-access',
       'archive',
       'unregister',
       'notify-ods-api',
+      'run-hooks-after-delete',
       'retire-database',
     ])
     expect(deletion?.pivot?.name).to.equal('unregister')

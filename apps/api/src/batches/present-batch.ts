@@ -1,5 +1,5 @@
-import type { Batch } from '@edfi-tenants/contract'
-import type { BatchRow } from '@edfi-tenants/store'
+import type { Batch, BatchItem } from '@edfi-tenants/contract'
+import type { BatchItemRow, BatchRow } from '@edfi-tenants/store'
 
 /** A batch as clients see it. */
 export const presentBatch = (row: BatchRow): Batch => ({
@@ -10,9 +10,28 @@ export const presentBatch = (row: BatchRow): Batch => ({
   total: row.total,
   counts: row.counts,
   etaSeconds: row.etaSeconds,
+  options: row.options,
+  pausedBy: row.pausedBy,
+  undoes: row.undoes,
+  follows: row.follows,
   tenants: row.tenants,
   requestedBy: row.requestedBy,
   onBehalfOf: row.onBehalfOf,
   createdAt: row.createdAt,
   finishedAt: row.finishedAt,
+})
+
+/** An item of a batch as clients see it. */
+export const presentBatchItem = (row: BatchItemRow): BatchItem => ({
+  position: row.position,
+  ref: row.ref,
+  tenant: row.tenant,
+  instanceId: row.instanceId,
+  name: row.name,
+  databaseName: row.databaseName,
+  odsInstanceId: row.odsInstanceId,
+  outcome: row.outcome,
+  jobId: row.jobId,
+  status: row.status,
+  error: row.error,
 })

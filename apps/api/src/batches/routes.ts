@@ -1,18 +1,42 @@
-import { operations } from '@edfi-tenants/contract'
-import { listBatchJobs, readBatch } from '@edfi-tenants/store'
+import { operations, preferredWaitSeconds } from '@edfi-tenants/contract'
+import { listBatches, listBatchItems, listBatchJobs, readBatch } from '@edfi-tenants/store'
 import { ok } from '../http/answer.js'
 import { found } from '../http/found.js'
 import { filtersOf, numberCursor, pageOfRows, rowsToRead } from '../http/page.js'
 import { route, type Route } from '../http/route.js'
 import { presentJob } from '../jobs/present-job.js'
+import { waitForEnd } from '../jobs/wait-for-end.js'
 import type { Parts } from '../parts.js'
-import { presentBatch } from './present-batch.js'
+import { createBatch } from './create-batch.js'
+import { batchCredentialRoutes } from './credential-routes.js'
+import { presentBatch, presentBatchItem } from './present-batch.js'
 
 /** `/v1/batches`. */
 export const batchRoutes = (parts: Parts): Route[] => [
-  route(operations.getBatch, async ({ actor, params }) => {
-    const batch = found(await readBatch(parts.store.database, params.id, actor.tenants))
-    return ok(presentBatch(batch), batch.status === 'running' ? { 'Retry-After': '2' } : {})
+  route(operations.createBatch, (call) => createBatch(parts, call)),
+
+  route(operations.listBatches, async ({ actor, query }) => {
+    const page = { bound: actor.tenants, before: numberCursor(query), limit: rowsToRead(query) }
+    const rows = await listBatches(parts.store.database, filtersOf(query), page)
+    return ok(pageOfRows(rows, query, presentBatch, (row) => row.number))
+  }),
+
+  route(operations.getBatch, async ({ actor, headers, params, signal }) => {
+    const seconds = preferredWaitSeconds(headers.Prefer)
+    const look = () => readBatch(parts.store.database, params.id, actor.tenants)
+    const batch = found(seconds > 0 ? await waitForEnd(look, { seconds, signal }) : await look())
+    return ok(presentBatch(batch), {
+      ...(batch.finishedAt === null ? { 'Retry-After': '2' } : {}),
+      ...(seconds > 0 ? { 'Preference-Applied': `wait=${seconds}` } : {}),
+    })
+  }),
+
+  route(operations.listBatchItems, async ({ actor, params, query }) => {
+    const { database } = parts.store
+    const { id } = found(await readBatch(database, params.id, actor.tenants))
+    const page = { after: numberCursor(query), limit: rowsToRead(query) }
+    const rows = await listBatchItems(database, id, filtersOf(query), page)
+    return ok(pageOfRows(rows, query, presentBatchItem, (row) => row.position))
   }),
 
   route(operations.listBatchJobs, async ({ actor, params, query }) => {
@@ -22,4 +46,6 @@ export const batchRoutes = (parts: Parts): Route[] => [
     const rows = await listBatchJobs(database, id, filtersOf(query), page)
     return ok(pageOfRows(rows, query, presentJob, (row) => row.number))
   }),
+
+  ...batchCredentialRoutes(parts),
 ]

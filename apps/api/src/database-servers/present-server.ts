@@ -1,5 +1,6 @@
 import type { DatabaseServer, ServerDatabase } from '@edfi-tenants/contract'
 import type { DatabaseServerRow } from '@edfi-tenants/store'
+import { presentHooks } from '../hooks/present-hooks.js'
 
 const login = (username: string, passwordFrom: string | null) => ({
   username,
@@ -22,6 +23,7 @@ export const presentServer = (row: DatabaseServerRow): DatabaseServer => ({
   maxInstances: row.maxInstances,
   pool: row.pool,
   workerPool: row.workerPool,
+  hooks: presentHooks(row.hooks),
   report: row.report && { serverVersion: reportOf(row).serverVersion ?? '', checks: reportOf(row).checks ?? [] },
   reportedAt: row.reportedAt,
   createdAt: row.createdAt,

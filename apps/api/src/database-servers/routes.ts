@@ -1,7 +1,16 @@
 import { operations, pathOf } from '@edfi-tenants/contract'
 import { requestServerTest } from '@edfi-tenants/jobs'
-import { createServer, deleteServer, listServers, lockServer, readServer, updateServer } from '@edfi-tenants/store'
+import {
+  createServer,
+  deleteServer,
+  listServers,
+  lockServer,
+  readServer,
+  readServerById,
+  updateServer,
+} from '@edfi-tenants/store'
 import { created, noContent, ok } from '../http/answer.js'
+import { assertHookHosts, replaceHooks } from '../hooks/hook-input.js'
 import { changeWith } from '../http/change.js'
 import { found } from '../http/found.js'
 import { pageOfRows, rowsToRead, textCursor } from '../http/page.js'
@@ -19,7 +28,10 @@ export const databaseServerRoutes = (parts: Parts): Route[] => [
       const manifest = await manifestOf(records, call.body.engine)
       const server = newServer(call.body, manifest)
       assertServable(newToCheck(server), manifest, parts.allowedTargets)
-      const row = await createServer(records, server)
+      assertHookHosts(parts.allowedTargets, call.body.hooks)
+      const { id } = await createServer(records, server)
+      await replaceHooks(records, { table: 'database_servers', id }, call.body.hooks)
+      const row = found(await readServerById(records, id))
       return {
         answer: created(pathOf(operations.getDatabaseServer, { name: row.name }), presentServer(row)),
         audit: { target: row.name, details: { engine: row.engine, settings: row.settings } },
@@ -43,6 +55,8 @@ export const databaseServerRoutes = (parts: Parts): Route[] => [
       const manifest = await manifestOf(records, row.engine)
       const change = changedServer(row, call.body, manifest, call.actor)
       assertServable(changedToCheck(row, change), manifest, parts.allowedTargets)
+      assertHookHosts(parts.allowedTargets, call.body.hooks)
+      await replaceHooks(records, { table: 'database_servers', id: row.id }, call.body.hooks)
       const changed = await updateServer(records, row.id, change)
       return {
         answer: ok(presentServer(changed)),

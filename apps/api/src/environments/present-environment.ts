@@ -1,5 +1,6 @@
 import type { Environment } from '@edfi-tenants/contract'
 import type { EnvironmentRow } from '@edfi-tenants/store'
+import { presentHooks } from '../hooks/present-hooks.js'
 
 /** An environment as clients see it; no secret is on a row. */
 export const presentEnvironment = (row: EnvironmentRow): Environment => ({
@@ -21,6 +22,7 @@ export const presentEnvironment = (row: EnvironmentRow): Environment => ({
     probe: row.odsApi.probe ?? null,
   },
   dataStandard: row.dataStandard,
+  hooks: presentHooks(row.hooks),
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
 })

@@ -6,9 +6,11 @@ import {
   listEnvironments,
   lockEnvironment,
   readEnvironment,
+  readEnvironmentById,
   updateEnvironment,
 } from '@edfi-tenants/store'
 import { created, noContent, ok } from '../http/answer.js'
+import { assertHookHosts, replaceHooks } from '../hooks/hook-input.js'
 import { changeWith } from '../http/change.js'
 import { found } from '../http/found.js'
 import { pageOfRows, rowsToRead, textCursor } from '../http/page.js'
@@ -22,8 +24,11 @@ import { presentEnvironment } from './present-environment.js'
 export const environmentRoutes = (parts: Parts): Route[] => [
   route(operations.createEnvironment, (call) => {
     assertAllowedHosts(parts.allowedTargets, call.body)
+    assertHookHosts(parts.allowedTargets, call.body.hooks)
     return changeWith(parts.store, call, async (records) => {
-      const row = await createEnvironment(records, newEnvironment(call.body))
+      const { id } = await createEnvironment(records, newEnvironment(call.body))
+      await replaceHooks(records, { table: 'environments', id }, call.body.hooks)
+      const row = found(await readEnvironmentById(records, id))
       return {
         answer: created(pathOf(operations.getEnvironment, { name: row.name }), presentEnvironment(row)),
         audit: { target: row.name, details: { adminApiUrl: row.adminApiUrl } },
@@ -42,8 +47,10 @@ export const environmentRoutes = (parts: Parts): Route[] => [
 
   route(operations.updateEnvironment, (call) => {
     assertAllowedHosts(parts.allowedTargets, call.body)
+    assertHookHosts(parts.allowedTargets, call.body.hooks)
     return changeWith(parts.store, call, async (records) => {
       const row = found(await lockEnvironment(records, call.params.name))
+      await replaceHooks(records, { table: 'environments', id: row.id }, call.body.hooks)
       const changed = await updateEnvironment(records, row.id, changedEnvironment(row, call.body))
       return {
         answer: ok(presentEnvironment(changed)),

@@ -9,6 +9,8 @@ export interface Answer {
   body?: unknown
   /** A body of another media type, instead of JSON. */
   text?: { media: string; content: string }
+  /** A body that is written bit by bit, for as long as it takes. */
+  stream?: { media: string; write: (response: Response) => void }
 }
 
 type Headers = Partial<Record<ResponseHeader | 'Link' | 'Content-Disposition', string>>
@@ -20,11 +22,21 @@ export type AnswerOf<O extends Operation> = {
         ? { status: S; headers?: Headers }
         : { status: S; headers?: Headers; body: ResponseOf<O, S> })
     | { status: S; headers?: Headers; text: { media: string; content: string } }
+    | { status: S; headers?: Headers; stream: { media: string; write: (response: Response) => void } }
 }[StatusOf<O>]
 
 /** Writes an answer in one go. What the API says is nobody else's to keep, so nothing is cached. */
 export function sendAnswer(response: Response, answer: Answer, media = 'application/json; charset=utf-8'): void {
-  const { text } = answer
+  const { text, stream } = answer
+  if (stream) {
+    // Proxies that collect answers before they pass them on are asked not to (nginx).
+    const headers = { 'Cache-Control': 'no-store', 'Content-Type': stream.media, 'X-Accel-Buffering': 'no' }
+    response.writeHead(answer.status, { ...headers, ...answer.headers })
+    response.flushHeaders()
+    stream.write(response)
+    if (response.req.method === 'HEAD') response.end()
+    return
+  }
   const content = text ? text.content : answer.body === undefined ? null : JSON.stringify(answer.body)
   response.writeHead(answer.status, {
     'Cache-Control': 'no-store',

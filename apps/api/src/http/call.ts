@@ -13,6 +13,10 @@ export type Call<O extends Operation> = RequestOf<O> & {
   origin: RequestOrigin
   /** Aborts when the client goes away, or the process is about to stop. */
   signal: AbortSignal
+  /** When the token of this call ends, as `Date.now()` counts. */
+  tokenEndsAt: number
+  /** Who the bearer of the token is now, for calls that last; null once the token is worth nothing. */
+  signInAgain(): Promise<Actor | null>
   /** Address under which the client reached us, without a slash at the end. */
   publicUrl: string
   /** Path and query as the client sent them. */

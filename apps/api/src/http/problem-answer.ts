@@ -19,7 +19,7 @@ const failureOfHttpError = (error: unknown): Failure | null => {
   if (!(error instanceof Error) || !('status' in error)) return null
   switch (error.status) {
     case 413:
-      return new Failure('payload_too_large', 'The body exceeds 1 MB.')
+      return new Failure('payload_too_large', `The body exceeds ${megabytes(error)} MB.`)
     case 415:
       return new Failure(
         'not_acceptable_media_type',
@@ -34,6 +34,9 @@ const failureOfHttpError = (error: unknown): Failure | null => {
       return null
   }
 }
+
+/** The limit that `body-parser` has found exceeded. */
+const megabytes = (error: object): number => ('limit' in error ? Number(error.limit) / 1024 / 1024 : 1)
 
 /** The failure that any error means to a client. */
 export const failureOf = (error: unknown): Failure => {

@@ -2,7 +2,7 @@ import type { Operation } from '@edfi-tenants/contract'
 import { Failure } from '@edfi-tenants/core'
 import { json, text, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
 
-/** The largest body of a call, in bytes. */
+/** The largest body of a call that does not say otherwise, in bytes. */
 export const maxBodyBytes = 1024 * 1024
 
 const formMedia = 'application/x-www-form-urlencoded'
@@ -13,9 +13,10 @@ const formMedia = 'application/x-www-form-urlencoded'
  */
 export function readBody(operation: Operation): RequestHandler {
   const isForm = operation.bodyMedia === formMedia
+  const limit = operation.maxBodyBytes ?? maxBodyBytes
   const parse: RequestHandler = isForm
-    ? text({ type: formMedia, limit: maxBodyBytes })
-    : json({ type: ['application/json', 'application/*+json'], limit: maxBodyBytes, strict: false })
+    ? text({ type: formMedia, limit })
+    : json({ type: ['application/json', 'application/*+json'], limit, strict: false })
   const wanted = isForm ? formMedia : 'application/json'
   return (request: Request, response: Response, next: NextFunction): void => {
     if (!hasBody(request)) {

@@ -1,5 +1,5 @@
 import { expressPath, readRequest, type Operation } from '@edfi-tenants/contract'
-import { Failure, hasScope, type Actor } from '@edfi-tenants/core'
+import { Failure, hasScope, isFailure, type Actor } from '@edfi-tenants/core'
 import type { RequestOrigin } from '@edfi-tenants/jobs'
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express'
 import type { Parts } from '../parts.js'
@@ -45,6 +45,7 @@ export function mount(app: Express, parts: Parts, { operation, handle, before }:
   })
 
   async function signIn(request: Request, response: Response, next: NextFunction): Promise<void> {
+    response.locals['route'] = operation.path
     if (operation.scope !== null) {
       const actor = await parts.signIn.authenticate(request)
       response.locals['actor'] = actor
@@ -102,6 +103,14 @@ export function mount(app: Express, parts: Parts, { operation, handle, before }:
           })
           return ended.signal
         },
+        get tokenEndsAt() {
+          return parts.signIn.tokenEndsAt(request)
+        },
+        signInAgain: () =>
+          parts.signIn.authenticate(request).catch((error: unknown) => {
+            if (isFailure(error) && error.code !== 'control_database_unavailable') return null
+            throw error
+          }),
         publicUrl: parts.publicUrl ?? `${request.protocol}://${request.get('host') ?? 'localhost'}`,
         target: request.originalUrl,
         prefers: (...media) => request.accepts(media) || (media[0] ?? ''),
@@ -144,8 +153,11 @@ export function mount(app: Express, parts: Parts, { operation, handle, before }:
 
 /** Why an actor may not do this at all; a bound client gets no other answer than for what does not exist. */
 function refusalOf(operation: Operation, actor: Actor): Failure | null {
-  if (operation.scope !== null && !hasScope(actor.scopes, operation.scope))
-    return new Failure('insufficient_scope', `This call needs the scope "${operation.scope}".`)
+  if (operation.scope !== null) {
+    const enough = [operation.scope, ...(operation.otherScopes ?? [])]
+    if (!enough.some((scope) => hasScope(actor.scopes, scope)))
+      return new Failure('insufficient_scope', `This call needs the scope ${enough.map((s) => `"${s}"`).join(' or ')}.`)
+  }
   if (operation.anyTenantOnly && actor.tenants !== '*')
     return new Failure('not_found', 'There is nothing at this address.')
   return null

@@ -26,6 +26,8 @@ export function serviceRoutes(parts: Parts): Route[] {
       return ok({ status: queue ? ('ready' as const) : ('degraded' as const), checks })
     }),
 
+    route(operations.getMetrics, async () => ({ status: 200 as const, text: await parts.metrics.read() })),
+
     route(operations.getOpenApi, ({ publicUrl }) => {
       const known = documents.get(publicUrl)
       const document = known ?? openApiDocument({ version: parts.version, publicUrl })

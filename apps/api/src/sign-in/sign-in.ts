@@ -18,6 +18,8 @@ export interface SignIn {
   tokenLifetimeSeconds: number
   /** Who sent a request. Throws `unauthenticated`, or `insufficient_scope` for a name it may not ask on behalf of. */
   authenticate(request: Request): Promise<Actor>
+  /** When the token of a request that was signed in ends, as `Date.now()` counts. */
+  tokenEndsAt(request: Request): number
   /** The client that has this id and secret; null when there is none. */
   clientWith(id: string, secret: string): Promise<ApiClientRow | null>
 }
@@ -30,6 +32,10 @@ interface Verified {
   client?: ApiClientRow
   actor?: Actor
 }
+
+const bearerToken = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64')
 
 const unauthenticated = (detail: string, cause?: unknown) => new Failure('unauthenticated', detail, { cause })
 
@@ -46,7 +52,7 @@ export function createSignIn(options: {
   const verified = createLruCache<Verified>(10_000)
 
   async function verify(token: string): Promise<Verified> {
-    const key = createHash('sha256').update(token).digest('base64')
+    const key = hashOf(token)
     const known = verified.get(key)
     if (known) {
       if (known.expiresAt > Date.now()) return known
@@ -93,7 +99,7 @@ export function createSignIn(options: {
     clients,
     tokenLifetimeSeconds: options.tokenLifetimeSeconds,
     async authenticate({ headers }) {
-      const [, bearer] = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(headers.authorization ?? '') ?? []
+      const [, bearer] = bearerToken.exec(headers.authorization ?? '') ?? []
       if (bearer === undefined) throw unauthenticated('There is no bearer token.')
       const token = await verify(bearer)
       const actor = await actorOf(token)
@@ -106,6 +112,10 @@ export function createSignIn(options: {
           errors: [{ pointer: 'header:X-On-Behalf-Of', detail: 'must have 1 to 200 printable ASCII characters' }],
         })
       return { ...actor, onBehalfOf }
+    },
+    tokenEndsAt({ headers }) {
+      const [, bearer = ''] = bearerToken.exec(headers.authorization ?? '') ?? []
+      return verified.get(hashOf(bearer))?.expiresAt ?? Date.now()
     },
     async clientWith(id, secret) {
       // Past the cache: a secret that was just rotated must do at once.

@@ -1,5 +1,6 @@
 import type { Tenant } from '@edfi-tenants/contract'
 import type { TenantRow } from '@edfi-tenants/store'
+import { presentHooks } from '../hooks/present-hooks.js'
 
 /** A tenant as clients see it. */
 export const presentTenant = (row: TenantRow): Tenant => ({
@@ -12,6 +13,7 @@ export const presentTenant = (row: TenantRow): Tenant => ({
   maxInstances: row.maxInstances,
   archivePolicy: row.archivePolicy,
   healthPolicy: row.healthPolicy,
+  hooks: presentHooks(row.hooks),
   provisioned: row.provisioned && {
     server: row.provisioned.server,
     databases: { EdFi_Admin: row.provisioned.adminDatabase, EdFi_Security: row.provisioned.securityDatabase },

@@ -10,6 +10,7 @@ import {
   updateTenant,
 } from '@edfi-tenants/store'
 import { created, noContent, ok } from '../http/answer.js'
+import { replaceHooks } from '../hooks/hook-input.js'
 import { changeWith } from '../http/change.js'
 import { found } from '../http/found.js'
 import { pageOfRows, rowsToRead, textCursor } from '../http/page.js'
@@ -17,7 +18,7 @@ import { route, type Route } from '../http/route.js'
 import { acceptJob } from '../jobs/accept-job.js'
 import type { Parts } from '../parts.js'
 import { presentTenant } from './present-tenant.js'
-import { assertServer, environmentOf, noSettings, tenantSettings } from './tenant-input.js'
+import { assertServer, assertTenantHooks, environmentOf, noSettings, tenantSettings } from './tenant-input.js'
 
 /** `/v1/tenants`. */
 export const tenantRoutes = (parts: Parts): Route[] => [
@@ -29,11 +30,14 @@ export const tenantRoutes = (parts: Parts): Route[] => [
     // Whose instances a tenant sees in Admin API is decided by this name.
     if (adminTenant !== undefined && !isWithinBound(call.actor.tenants, adminTenant))
       throw new Failure('outside_grant', `Your client is not bound to a tenant "${adminTenant}".`)
+    assertTenantHooks(parts.allowedTargets, call.actor, call.body.hooks)
     return changeWith(parts.store, call, async (records) => {
       const { id: environmentId } = await environmentOf(records, environment)
       await assertServer(records, name, call.body.defaults?.server)
       const settings = { ...noSettings, ...tenantSettings(call.body) }
-      const row = await createTenant(records, { name, environmentId, adminTenant: adminTenant ?? name, ...settings })
+      await createTenant(records, { name, environmentId, adminTenant: adminTenant ?? name, ...settings })
+      await replaceHooks(records, { table: 'tenants', name }, call.body.hooks)
+      const row = found(await readTenant(records, name, '*'))
       return {
         answer: created(pathOf(operations.getTenant, { name: row.name }), presentTenant(row)),
         audit: { tenant: row.name, target: row.name, details: { environment: row.environment } },
@@ -52,17 +56,19 @@ export const tenantRoutes = (parts: Parts): Route[] => [
     ok(presentTenant(found(await readTenant(parts.store, params.name, actor.tenants)))),
   ),
 
-  route(operations.updateTenant, (call) =>
-    changeWith(parts.store, call, async (records) => {
+  route(operations.updateTenant, (call) => {
+    assertTenantHooks(parts.allowedTargets, call.actor, call.body.hooks)
+    return changeWith(parts.store, call, async (records) => {
       const { name } = found(await readTenant(records, call.params.name, call.actor.tenants))
       await assertServer(records, name, call.body.defaults?.server)
+      await replaceHooks(records, { table: 'tenants', name }, call.body.hooks)
       const changed = await updateTenant(records, name, tenantSettings(call.body))
       return {
         answer: ok(presentTenant(changed)),
         audit: { tenant: name, target: name, details: { fields: Object.keys(call.body) } },
       }
-    }),
-  ),
+    })
+  }),
 
   route(operations.deleteTenant, (call) =>
     changeWith(parts.store, call, async (records) => {

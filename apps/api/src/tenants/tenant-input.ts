@@ -1,6 +1,7 @@
-import type { TenantChange, TenantRequest } from '@edfi-tenants/contract'
+import type { HookRequest, TenantChange, TenantRequest } from '@edfi-tenants/contract'
 import { invalid } from '@edfi-tenants/contract'
-import { Failure } from '@edfi-tenants/core'
+import { Failure, hasScope, type Actor } from '@edfi-tenants/core'
+import type { TargetHosts } from '@edfi-tenants/runtime'
 import {
   listEnvironments,
   listServersOfTenant,
@@ -9,6 +10,7 @@ import {
   type Records,
   type TenantSettings,
 } from '@edfi-tenants/store'
+import { assertHookHosts } from '../hooks/hook-input.js'
 
 /** The settings of a tenant as the store takes them; what a change leaves out stays out. */
 export function tenantSettings(request: TenantRequest | TenantChange): Partial<TenantSettings> {
@@ -57,4 +59,20 @@ export async function assertServer(records: Records, tenant: string, server: str
   const serving = await listServersOfTenant(records, tenant)
   if (!serving.some(({ name }) => name.toLowerCase() === server.toLowerCase()))
     throw new Failure('unknown_server', `There is no database server "${server}" for tenant "${tenant}".`)
+}
+
+/**
+ * Refuses hooks from clients that are bound to tenants: a tenant's hook can stand in the place of its server's or its
+ * environment's, and a container is given a connection string. For the same reason it takes the scope of those.
+ */
+export function assertTenantHooks(
+  allowed: TargetHosts,
+  { scopes, tenants }: Pick<Actor, 'scopes' | 'tenants'>,
+  hooks: readonly HookRequest[] | undefined,
+): void {
+  if (hooks === undefined) return
+  if (tenants !== '*') throw new Failure('outside_grant', 'Hooks are set by clients that are bound to every tenant.')
+  if (!hasScope(scopes, 'servers:manage'))
+    throw new Failure('insufficient_scope', 'Hooks of a tenant also need the scope "servers:manage".')
+  assertHookHosts(allowed, hooks)
 }

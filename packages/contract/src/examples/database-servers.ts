@@ -41,6 +41,7 @@ export const databaseServerExample: DatabaseServer = {
   maxInstances: null,
   pool: null,
   workerPool: 'default',
+  hooks: [],
   report: {
     serverVersion: '16.4',
     checks: [{ name: 'connect', ok: true, detail: 'Connected in 12 ms over TLS 1.3.' }],

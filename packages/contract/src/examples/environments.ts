@@ -1,3 +1,4 @@
+import { hookExamples, hookRequestExamples } from './hooks.js'
 import type { Environment, EnvironmentRequest } from '../environments.js'
 
 /** A request for an environment with all that is usual. */
@@ -16,6 +17,7 @@ export const environmentRequestExample: EnvironmentRequest = {
     contextRouteTemplate: '{schoolYearFromRoute:range(1900,2100)}',
   },
   dataStandard: '5.2.0',
+  hooks: hookRequestExamples,
 }
 
 /** The answer to it. */
@@ -38,6 +40,7 @@ export const environmentExample: Environment = {
     probe: null,
   },
   dataStandard: '5.2.0',
+  hooks: hookExamples,
   createdAt: '2026-07-01T08:00:00.000Z',
   updatedAt: '2026-07-01T08:00:00.000Z',
 }

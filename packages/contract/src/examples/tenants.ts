@@ -20,6 +20,7 @@ export const tenantExample: Tenant = {
   maxInstances: 20,
   archivePolicy: null,
   healthPolicy: null,
+  hooks: [],
   provisioned: null,
   createdAt: '2026-07-01T08:05:00.000Z',
   updatedAt: '2026-07-01T08:05:00.000Z',

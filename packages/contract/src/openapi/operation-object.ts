@@ -40,8 +40,8 @@ function describe(operation: Operation): { description?: string } {
 }
 
 /** A public operation needs nothing; getting a token may also be done with Basic, which the operation describes. */
-const securityOf = ({ scope }: Operation): Record<string, string[]>[] =>
-  scope === null ? [] : [{ clientCredentials: [scope] }, { bearer: [] }]
+const securityOf = ({ scope, otherScopes = [] }: Operation): Record<string, string[]>[] =>
+  scope === null ? [] : [...[scope, ...otherScopes].map((enough) => ({ clientCredentials: [enough] })), { bearer: [] }]
 
 /** OpenAPI leaves `Authorization` to the security schemes and ignores it as a parameter. */
 function withoutAuthorization(headers: TObject | undefined): TObject | undefined {

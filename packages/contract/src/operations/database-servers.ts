@@ -39,7 +39,14 @@ export const databaseServerOperations = {
     check: checkDatabaseServerRequest,
     idempotent: true,
     responses: { 201: { ...found, headers: ['Location'] } },
-    problems: ['name_taken', 'provisioner_unknown', 'target_host_refused', 'not_supported', 'unknown_tenant'],
+    problems: [
+      'name_taken',
+      'provisioner_unknown',
+      'credentials_required',
+      'target_host_refused',
+      'not_supported',
+      'unknown_tenant',
+    ],
   }),
   listDatabaseServers: defineOperation({
     id: 'listDatabaseServers',

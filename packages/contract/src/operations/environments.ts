@@ -29,7 +29,7 @@ export const environmentOperations = {
     bodyExamples: { environment: environmentRequestExample },
     idempotent: true,
     responses: { 201: { ...found, headers: ['Location'] } },
-    problems: ['name_taken', 'target_host_refused'],
+    problems: ['name_taken', 'target_host_refused', 'credentials_required'],
   }),
   listEnvironments: defineOperation({
     id: 'listEnvironments',
@@ -74,7 +74,11 @@ export const environmentOperations = {
     params: byName,
     body: environmentChange,
     check: checkEnvironment,
-    bodyExamples: { timeout: { adminApi: { timeoutMs: 60_000 } }, dataStandard: { dataStandard: '5.2.0' } },
+    bodyExamples: {
+      timeout: { adminApi: { timeoutMs: 60_000 } },
+      dataStandard: { dataStandard: '5.2.0' },
+      noHooks: { hooks: [] },
+    },
     responses: { 200: found },
     problems: ['credentials_required', 'target_host_refused'],
   }),

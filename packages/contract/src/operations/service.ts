@@ -48,6 +48,17 @@ export const serviceOperations = {
     },
     problems: [],
   }),
+  getMetrics: defineOperation({
+    id: 'getMetrics',
+    method: 'get',
+    path: '/metrics',
+    summary: 'Metrics for Prometheus',
+    tag: 'Service',
+    scope: 'read',
+    anyTenantOnly: true,
+    responses: { 200: { description: 'Metrics.', otherMedia: { 'text/plain': 'The text format of Prometheus.' } } },
+    problems: [],
+  }),
   getOpenApi: defineOperation({
     id: 'getOpenApi',
     method: 'get',

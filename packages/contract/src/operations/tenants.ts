@@ -1,3 +1,5 @@
+import { hookRequestExamples } from '../examples/hooks.js'
+import { checkHooks } from '../hooks.js'
 import { environmentTestJobExample } from '../examples/jobs.js'
 import { tenantExample, tenantRequestExample } from '../examples/tenants.js'
 import { jobAccepted } from '../jobs.js'
@@ -17,10 +19,18 @@ export const tenantOperations = {
     tag: 'Tenants',
     scope: 'tenants:manage',
     body: tenantRequest,
+    check: checkHooks,
     bodyExamples: { tenant: tenantRequestExample, short: { name: 'district-255901' } },
     idempotent: true,
     responses: { 201: { ...found, headers: ['Location'] } },
-    problems: ['name_taken', 'environment_required', 'outside_grant', 'unknown_server'],
+    problems: [
+      'name_taken',
+      'environment_required',
+      'outside_grant',
+      'unknown_server',
+      'credentials_required',
+      'target_host_refused',
+    ],
   }),
   listTenants: defineOperation({
     id: 'listTenants',
@@ -55,17 +65,20 @@ export const tenantOperations = {
     method: 'patch',
     path: '/v1/tenants/{name}',
     summary: 'Change a tenant',
-    description: '`defaults` is replaced as a whole; null goes back to what it is without.',
+    description:
+      '`defaults` is replaced as a whole; null goes back to what it is without. `hooks` are for clients bound to every tenant with the scope `servers:manage`.',
     tag: 'Tenants',
     scope: 'tenants:manage',
     params: byTenantName,
     body: tenantChange,
+    check: checkHooks,
     bodyExamples: {
       defaults: { defaults: { server: 'sql-01', template: 'populated' } },
       noLimit: { maxInstances: null },
+      hooks: { hooks: hookRequestExamples },
     },
     responses: { 200: found },
-    problems: ['unknown_server'],
+    problems: ['unknown_server', 'outside_grant', 'credentials_required', 'target_host_refused'],
   }),
   deleteTenant: defineOperation({
     id: 'deleteTenant',

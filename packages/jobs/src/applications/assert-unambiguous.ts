@@ -13,13 +13,11 @@ export async function assertUnambiguous(
   odsInstanceIds: readonly number[],
   call: AdminApiCall,
 ): Promise<void> {
-  const ours = pairsOf(Object.entries(instance.contexts))
   for (const odsInstanceId of new Set(odsInstanceIds)) {
     if (odsInstanceId === instance.odsInstanceId) continue
     const other = await api.readRegistration(odsInstanceId, { signal: call.signal })
     if (!other) continue
-    const theirs = pairsOf(other.contexts.map(({ key, value }) => [key, value]))
-    if (isWithin(ours, theirs) || isWithin(theirs, ours))
+    if (areAlike(instance.contexts, Object.fromEntries(other.contexts.map(({ key, value }) => [key, value]))))
       throw new Failure(
         'ambiguous_context',
         `The credential already serves ODS instance ${odsInstanceId}, whose contexts cannot be told from those of "${instance.name}".`,
@@ -28,7 +26,13 @@ export async function assertUnambiguous(
   }
 }
 
-const pairsOf = (contexts: [string, string][]): Set<string> =>
-  new Set(contexts.map(([key, value]) => JSON.stringify([key.toLowerCase(), value.toLowerCase()])))
+/** Whether one credential could not tell two instances with these contexts apart. */
+export function areAlike(some: Record<string, string>, others: Record<string, string>): boolean {
+  const [first, second] = [pairsOf(some), pairsOf(others)]
+  return isWithin(first, second) || isWithin(second, first)
+}
+
+const pairsOf = (contexts: Record<string, string>): Set<string> =>
+  new Set(Object.entries(contexts).map(([key, value]) => JSON.stringify([key.toLowerCase(), value.toLowerCase()])))
 
 const isWithin = (some: Set<string>, all: Set<string>): boolean => [...some].every((pair) => all.has(pair))

@@ -1,6 +1,7 @@
 import { Failure } from '@edfi-tenants/core'
 import type { AdminApi, AdminApiClient } from '@edfi-tenants/admin-api'
 import type { ArchiveStorage } from '@edfi-tenants/archive-storage'
+import type { HookRunner } from '@edfi-tenants/hooks'
 import type { OdsApi, OdsApiClient } from '@edfi-tenants/ods-api'
 import type { Login, Provisioner } from '@edfi-tenants/provisioner'
 import type { SeedBundle } from '@edfi-tenants/seed-bundles'
@@ -27,6 +28,7 @@ export interface JobServices {
   /** Null: archives can only be kept on their database servers. */
   archives: ArchiveStorage | null
   seedBundles: ReadonlyMap<string, SeedBundle>
+  hooks: HookRunner
   settings: JobSettings
   /** Reads the secret that a `passwordFrom` names; anew each time, so that a rotated one is picked up. */
   readSecret(reference: string): Promise<string>

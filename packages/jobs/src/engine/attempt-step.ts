@@ -9,15 +9,14 @@ const defaultTimeoutMs = 5 * 60_000
 
 /** How one try of a step's run or undo ended. */
 export type Attempt =
-  | { ok: true; value: StepResult & { skipped?: string } }
-  | { ok: false; failure: Failure; stopped: StopReason | 'cancelled' | null }
+  { ok: true; value: StepResult } | { ok: false; failure: Failure; stopped: StopReason | 'cancelled' | null }
 
 /** Tries a step's run or undo, under its timeout and the lease's signals. Never throws. */
 export async function attemptStep(
   definition: JobDefinition,
   running: RunningJob,
   position: number,
-  work: (context: StepContext) => Promise<StepResult & { skipped?: string }>,
+  work: (context: StepContext) => Promise<StepResult>,
 ): Promise<Attempt> {
   const { job, held, services } = running
   const name = definition.steps[position]?.name

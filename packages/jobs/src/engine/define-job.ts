@@ -1,6 +1,7 @@
 import type { InstanceStatus, Json, JsonObject, Problem } from '@edfi-tenants/core'
 import type { AdminApi } from '@edfi-tenants/admin-api'
 import type { ArchiveStorage } from '@edfi-tenants/archive-storage'
+import type { HookRunner } from '@edfi-tenants/hooks'
 import type { OdsApi } from '@edfi-tenants/ods-api'
 import type { Operation, Ownership, Provisioner, RegisteredLogin, Server } from '@edfi-tenants/provisioner'
 import type { SeedBundle } from '@edfi-tenants/seed-bundles'
@@ -50,6 +51,8 @@ export interface StepContext extends Operation {
   /** Where archives are kept off their servers; null: nowhere. */
   archives: ArchiveStorage | null
   seedBundles: ReadonlyMap<string, SeedBundle>
+  /** Calls deployment hooks. */
+  hooks: HookRunner
   settings: JobSettings
   /**
    * Records an intent before its effect (fenced, at once): what a second try, or undo, must know if this worker dies
@@ -67,7 +70,9 @@ export interface StepResult {
   instance?: InstancePatch
   /** The job's result, where this step finds it. */
   result?: Json
-  /** Not done yet, and nothing is wrong: the step is begun again after that time. Nothing else of the result counts then. */
+  /** There was nothing to do, for this reason; nothing else of the result counts then. For what `skip` cannot tell at once. */
+  skipped?: string
+  /** Not done yet, and nothing is wrong: the step is begun again after that time. Only `detail` counts besides. */
   wait?: { ms: number; for: string }
 }
 

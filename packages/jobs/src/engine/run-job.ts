@@ -58,7 +58,12 @@ async function goForward(definition: JobDefinition, running: RunningJob, options
     const attempt = await attemptStep(definition, running, position, (context) => runOrSkip(step, context))
     if (attempt.ok && attempt.value.wait) {
       const { ms: nextRunInMs, for: waitingFor } = attempt.value.wait
-      return parkJob(running, { nextRunInMs, waitingFor }, pending(position))
+      // What comes after the wait is no repetition of an earlier fault.
+      return parkJob(
+        running,
+        { nextRunInMs, waitingFor, ...(step.usesServer ? {} : { needsSlot: false }) },
+        { job: { trouble: 'clear' }, ...pending(position, undefined, attempt.value.detail) },
+      )
     }
     if (attempt.ok) {
       unsaved = successOf(definition, running, position, attempt.value)
@@ -89,23 +94,18 @@ async function goForward(definition: JobDefinition, running: RunningJob, options
   await finishJob(definition, running, 'succeeded', null, outcome, unsaved)
 }
 
-const runOrSkip = async (step: Step, context: StepContext): Promise<StepResult & { skipped?: string }> => {
+const runOrSkip = async (step: Step, context: StepContext): Promise<StepResult> => {
   const reason = step.skip?.(context)
   return reason ? { skipped: reason } : step.run(context)
 }
 
 /** A step that is to be done again. */
-const pending = (position: number, error?: Problem): JobWrite => ({
-  steps: [{ position, status: 'pending', ...(error ? { error } : {}) }],
+const pending = (position: number, error?: Problem, detail?: string): JobWrite => ({
+  steps: [{ position, status: 'pending', ...(error ? { error } : {}), ...(detail === undefined ? {} : { detail }) }],
 })
 
 /** What is written of a step that succeeded. The slot goes back with the last step that needs it. */
-function successOf(
-  definition: JobDefinition,
-  { job }: RunningJob,
-  position: number,
-  result: StepResult & { skipped?: string },
-): JobWrite {
+function successOf(definition: JobDefinition, { job }: RunningJob, position: number, result: StepResult): JobWrite {
   const status = result.skipped === undefined ? ('succeeded' as const) : ('skipped' as const)
   const row = job.steps[position]
   if (row) row.status = status

@@ -80,6 +80,7 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
         ...access,
         archives: services.archives,
         seedBundles: services.seedBundles,
+        hooks: services.hooks,
         settings: services.settings,
         save: (record) =>
           write({

@@ -44,6 +44,17 @@ export async function undoJob(definition: JobDefinition, running: RunningJob, op
     if (options.isStopping()) return parkJob(running, { nextRunInMs: 0 })
     leftovers = leftovers.filter((leftover) => !leftover.startsWith(`${step.name}: `))
     const attempt = await attemptStep(definition, running, position, (context) => undo(context))
+    if (attempt.ok && attempt.value.wait) {
+      const { ms: nextRunInMs, for: waitingFor } = attempt.value.wait
+      return parkJob(
+        running,
+        { nextRunInMs, waitingFor },
+        {
+          job: { trouble: 'clear' },
+          ...(attempt.value.detail === undefined ? {} : { steps: [{ position, detail: attempt.value.detail }] }),
+        },
+      )
+    }
     if (attempt.ok) {
       const { detail, instance } = attempt.value
       await running.write({

@@ -3,10 +3,13 @@ import {
   appendAuditEvents,
   lockInstance,
   readJob,
+  reopenBatches,
   requestCancel,
-  restartJob,
+  restartJobs,
   violatedConstraint,
   type Database,
+  type InstanceRow,
+  type JobRestart,
   type JobRow,
 } from '@edfi-tenants/store'
 import { jobCatalogue } from '../catalogue.js'
@@ -36,18 +39,12 @@ export async function cancelJob(database: Database, job: JobRow, origin: Request
  * `job_not_retryable`, or as a new request would when name or instance were taken since.
  */
 export async function retryJob(database: Database, job: JobRow, origin: RequestOrigin): Promise<JobRow> {
-  const definition = jobCatalogue.get(job.type)
-  if (!definition || !isRetryable(job.status)) throw new Failure('job_not_retryable', `The job is ${job.status}.`)
-  if (definition.version !== job.definitionVersion)
-    throw new Failure('job_not_retryable', 'The steps of this kind of job have changed since; ask for it anew.')
-  await assertInstanceAllows(database, job, definition)
+  if (job.batchId !== null) await reopenBatches(database, [job.batchId])
+  const instance = job.instanceId === null ? null : await lockInstance(database, job.instanceId)
+  const definition = retryableDefinition(job, instance)
   try {
-    const restarted = await restartJob(database, {
-      jobId: job.id,
-      needsSlot: definition.steps.some((step) => step.usesServer),
-      instanceProvisioning: definition.createsInstance ?? false,
-    })
-    if (!restarted) throw new Failure('job_not_retryable', 'The job is in another state meanwhile.')
+    const restarted = await restartJobs(database, [restartOf(job.id, definition)])
+    if (restarted.length === 0) throw new Failure('job_not_retryable', 'The job is in another state meanwhile.')
   } catch (error) {
     switch (violatedConstraint(error)) {
       case 'jobs_changing_instance_key':
@@ -64,13 +61,29 @@ export async function retryJob(database: Database, job: JobRow, origin: RequestO
   return (await readJob(database, job.id, '*')) ?? job
 }
 
-/** A job of an instance that has gone on without it is not to be picked up again. */
-async function assertInstanceAllows(database: Database, job: JobRow, definition: JobDefinition): Promise<void> {
-  const instance = job.instanceId === null ? null : await lockInstance(database, job.instanceId)
-  if (!instance) return
+/** What restarting a job of a definition begins with. */
+export const restartOf = (jobId: string, definition: JobDefinition): JobRestart => ({
+  jobId,
+  needsSlot: definition.steps.some((step) => step.usesServer),
+  instanceProvisioning: definition.createsInstance ?? false,
+})
+
+/**
+ * The definition by which a job can be tried again. Fails with `job_not_retryable`: also for a job whose instance has
+ * gone on without it.
+ */
+export function retryableDefinition(
+  job: Pick<JobRow, 'type' | 'status' | 'definitionVersion'>,
+  instance: Pick<InstanceRow, 'name' | 'status'> | null,
+): JobDefinition {
+  const definition = jobCatalogue.get(job.type)
+  if (!definition || !isRetryable(job.status)) throw new Failure('job_not_retryable', `The job is ${job.status}.`)
+  if (definition.version !== job.definitionVersion)
+    throw new Failure('job_not_retryable', 'The steps of this kind of job have changed since; ask for it anew.')
   const { retryWhen, createsInstance } = definition
   const allowed =
     retryWhen ?? (createsInstance ? ['provisioning', 'failed'] : ['provisioning', 'active', 'stopped', 'failed'])
-  if (!allowed.includes(instance.status))
+  if (instance && !allowed.includes(instance.status))
     throw new Failure('job_not_retryable', `Its instance "${instance.name}" is ${instance.status} by now.`)
+  return definition
 }

@@ -1,9 +1,16 @@
 import { Failure } from '@edfi-tenants/core'
-import { readServerById, type ArchiveRow, type Database, type InstanceRow } from '@edfi-tenants/store'
+import {
+  readManifests,
+  readServerById,
+  type ArchiveRow,
+  type Database,
+  type InstanceRow,
+  type PublishedManifest,
+} from '@edfi-tenants/store'
 import { cloneInstance } from '../clone-instance.js'
 import type { CopyMethod } from '../copies/copy-source.js'
 import { restoreArchive } from '../restore-archive.js'
-import { assertCapability, manifestOf } from './assert-capability.js'
+import { assertCapable } from './assert-capability.js'
 import type { CopySource } from './plan-create-instance.js'
 import { assertAvailable } from './request-archives.js'
 import { wrongStatus } from './request-instance-job.js'
@@ -34,26 +41,35 @@ export interface CloneOrder {
   register?: boolean | undefined
 }
 
+/** An instance as what a new one is made from. Fails as {@link cloneSourceOf}. */
+export async function cloneSource(database: Database, instance: InstanceRow, order: CloneOrder): Promise<CopySource> {
+  const server = await readServerById({ database }, instance.serverId)
+  return cloneSourceOf(instance, server, await readManifests({ database }), order)
+}
+
 /**
- * An instance as what a new one is made from. It must be active or stopped; one in use is copied by `template` only with
+ * The same by what was read before. The instance must be active or stopped; one in use is copied by `template` only with
  * leave to end its sessions, unless its engine copies what is in use (`source_in_use`).
  */
-export async function cloneSource(
-  database: Database,
+export function cloneSourceOf(
   instance: InstanceRow,
+  server: { id: string; engine: string } | null,
+  manifests: readonly PublishedManifest[],
   { method, allowDowntime = false, register = true }: CloneOrder,
-): Promise<CopySource> {
+): CopySource {
   if (instance.status !== 'active' && instance.status !== 'stopped') throw wrongStatus(instance)
-  await assertCapability(database, instance, 'supportsArchive')
-  if (method === 'template' && instance.status === 'active' && !allowDowntime) {
-    const manifest = await manifestOf(database, instance.serverId)
-    if (!manifest?.capabilities.copiesInUse)
-      throw new Failure(
-        'source_in_use',
-        `By \`template\` "${instance.name}" can be copied only while nobody is on it: say \`allowDowntime: true\` to have sessions ended, stop it first, or leave the method to the worker.`,
-      )
-  }
-  const server = await readServerById({ database }, instance.serverId)
+  const manifest = manifests.find(({ name }) => name === server?.engine)
+  assertCapable(manifest, 'supportsArchive')
+  if (
+    method === 'template' &&
+    instance.status === 'active' &&
+    !allowDowntime &&
+    manifest?.capabilities.copiesInUse !== true
+  )
+    throw new Failure(
+      'source_in_use',
+      `By \`template\` "${instance.name}" can be copied only while nobody is on it: say \`allowDowntime: true\` to have sessions ended, stop it first, or leave the method to the worker.`,
+    )
   if (!server) throw new Failure('unknown_server', 'The database server of the source is not on record.')
   const onlyThere = method === 'template' ? 'By `template` an instance is copied on its own server only.' : null
   return {

@@ -20,6 +20,7 @@ export type JobSubject = Partial<
     | 'batchId'
     | 'ref'
     | 'priority'
+    | 'held'
   >
 >
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Failure, isWithinBound, type Json, type JsonObject } from '@edfi-tenants/core'
+import { Failure, type Json, type JsonObject } from '@edfi-tenants/core'
 import {
   insertWork,
   readLastJob,
@@ -10,14 +10,16 @@ import {
   type Database,
   type InstanceRow,
   type JobRow,
+  type NewAuditEvent,
   type NewInstance,
+  type NewJob,
   type Store,
 } from '@edfi-tenants/store'
 import { createInstance } from '../create-instance.js'
-import { newJob } from './new-job.js'
+import { assertRoomLocked, isLimited } from './assert-room.js'
+import { assertMayBeKnown, assertSameRequest } from './name-holder.js'
+import { newJob, type JobSubject } from './new-job.js'
 import {
-  assertRoom,
-  differingFields,
   planCreateInstance,
   type CopySource,
   type CreateInstanceBody,
@@ -63,10 +65,10 @@ export async function requestCreateInstance(
   })
   for (let tried = 1; ; tried++) {
     try {
-      return record
+      return record || isLimited(plan)
         ? await store.database.transaction(async (database) => {
             const answer = await insert(database, plan, request)
-            await record(database, answer)
+            await record?.(database, answer)
             return answer
           })
         : await insert(store.database, plan, request)
@@ -92,31 +94,10 @@ async function insert(
   plan: InstancePlan,
   request: CreateInstanceRequest,
 ): Promise<CreateInstanceAnswer> {
-  assertRoom(plan)
-  const { placement, server } = plan
-  const definition = request.from?.definition ?? createInstance
-  const instance = newInstance(plan, request)
-  const job = newJob(definition, request, {
-    tenant: placement.tenant,
-    instanceId: instance.id,
-    environmentId: placement.environmentId,
-    serverId: server.id,
-    engine: server.engine,
-    workerPool: server.workerPool,
-    parameters: { ...jobParameters(request.body), ...request.from?.parameters },
-  })
-  const subject = {
-    tenant: placement.tenant,
-    instanceId: instance.id,
-    target: instance.name,
-    details: { job: job.id, databaseName: instance.databaseName, server: server.name },
-  }
-  const written = await insertWork(database, {
-    instances: [instance],
-    jobs: [job],
-    audit: [accepted(request, definition.type, subject)],
-  })
-  const { environment, odsRoute, databaseEngine } = placement
+  if (isLimited(plan)) await assertRoomLocked(database, plan)
+  const { instance, job, audit } = creationRows(plan, request)
+  const written = await insertWork(database, { instances: [instance], jobs: [job], audit: [audit] })
+  const { environment, odsRoute, databaseEngine } = plan.placement
   return {
     status: 202,
     created: true,
@@ -125,10 +106,43 @@ async function insert(
       environment,
       odsRoute,
       databaseEngine,
-      server: server.name,
+      server: plan.server.name,
       activeJobId: job.id,
     }),
   }
+}
+
+/** The rows that a new instance begins with, whether asked for singly or in a batch. */
+export function creationRows(
+  plan: InstancePlan,
+  request: RequestOrigin & Pick<CreateInstanceRequest, 'body' | 'from'>,
+  place: Pick<JobSubject, 'batchId' | 'ref' | 'priority' | 'held'> = {},
+): { instance: NewInstance; job: NewJob; audit: NewAuditEvent } {
+  const { placement, server } = plan
+  const definition = request.from?.definition ?? createInstance
+  const instance = { ...newInstance(plan, request), batchId: place.batchId ?? null, ref: place.ref ?? null }
+  const job = newJob(definition, request, {
+    tenant: placement.tenant,
+    instanceId: instance.id,
+    environmentId: placement.environmentId,
+    serverId: server.id,
+    engine: server.engine,
+    workerPool: server.workerPool,
+    parameters: { ...jobParameters(request.body), ...request.from?.parameters },
+    ...place,
+  })
+  const audit = accepted(request, definition.type, {
+    tenant: placement.tenant,
+    instanceId: instance.id,
+    target: instance.name,
+    details: {
+      job: job.id,
+      databaseName: instance.databaseName,
+      server: server.name,
+      ...(place.batchId == null ? {} : { batch: place.batchId }),
+    },
+  })
+  return { instance, job, audit }
 }
 
 /** What the job needs besides what stands in the instance's own row. */
@@ -138,7 +152,10 @@ const jobParameters = ({ onFailure = 'undo', seed = [], applications = [] }: Cre
   ...(seed.length > 0 ? { seed: seed.map(({ bundle, parameters = {} }) => ({ bundle, parameters })) } : {}),
 })
 
-function newInstance(plan: InstancePlan, { body, from }: CreateInstanceRequest): NewInstance {
+function newInstance(
+  plan: InstancePlan,
+  { body, from }: Pick<CreateInstanceRequest, 'body' | 'from'>,
+): Omit<NewInstance, 'batchId' | 'ref'> {
   return {
     id: randomUUID(),
     tenant: plan.placement.tenant,
@@ -157,16 +174,11 @@ function newInstance(plan: InstancePlan, { body, from }: CreateInstanceRequest):
     deletionProtection: body.deletionProtection ?? false,
     parameters: plan.parameters,
     parametersHash: plan.parametersHash,
-    batchId: null,
-    ref: null,
     expiresAt: body.expiresAt ?? null,
   }
 }
 
-/**
- * What the holder of the name means for this request (after the Open Service Broker): the same request gets the same
- * answer, another one is refused with the fields that differ. Null when the name is free after all.
- */
+/** What the holder of the name means for this request. Null when the name is free after all. */
 async function answerExisting(
   store: Store,
   plan: InstancePlan,
@@ -180,32 +192,12 @@ async function answerExisting(
     name: request.body.name,
   })
   if (!holder) return null
-  // Another tenant's instance that shares the Admin API tenant: only that the name is taken may be known.
-  if (holder.tenant !== placement.tenant || !isWithinBound(request.actor.tenants, holder.tenant))
-    throw new Failure('name_taken', `The name "${request.body.name}" is taken.`)
-  const links = { instance: { id: holder.id, href: `/v1/instances/${holder.id}` } }
+  assertMayBeKnown(holder, plan, request.body.name, request.actor)
   const job = await readLastJob(database, holder.id, (request.from?.definition ?? createInstance).type)
-  if (holder.parametersHash !== plan.parametersHash) {
-    const fields = differingFields(holder.parameters, plan.parameters)
-    throw new Failure(
-      'instance_exists',
-      `An instance named "${holder.name}" exists that was asked for with other values of: ${fields.join(', ')}.`,
-      { extensions: { ...links, fields } },
-    )
-  }
-  if (holder.status === 'deleting')
-    throw new Failure('instance_busy', `Instance "${holder.name}" is being deleted.`, {
-      extensions: { ...links, job: holder.activeJobId },
-    })
-  if (!job) throw new Failure('instance_exists', `An instance named "${holder.name}" exists.`, { extensions: links })
-  if (holder.status === 'failed')
-    throw new Failure('instance_exists', `Creating "${holder.name}" failed, and what there is of it was kept.`, {
-      extensions: {
-        ...links,
-        job: { id: job.id, href: `/v1/jobs/${job.id}` },
-        retry: `/v1/jobs/${job.id}/retry`,
-        delete: `/v1/instances/${holder.id}?confirm=${encodeURIComponent(holder.name)}`,
-      },
+  assertSameRequest(holder, plan, job)
+  if (!job)
+    throw new Failure('instance_exists', `An instance named "${holder.name}" exists.`, {
+      extensions: { instance: { id: holder.id, href: `/v1/instances/${holder.id}` } },
     })
   return { status: holder.status === 'provisioning' ? 202 : 200, created: false, instance: holder, job }
 }

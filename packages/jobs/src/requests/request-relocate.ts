@@ -10,7 +10,7 @@ import {
 import type { NewPlace } from '../relocation/new-place.js'
 import { relocateInstance } from '../relocate-instance.js'
 import { assertCapability } from './assert-capability.js'
-import { assertRoom } from './plan-create-instance.js'
+import { assertRoom } from './assert-room.js'
 import { requestInstanceJob } from './request-instance-job.js'
 import type { RequestOrigin } from './request-origin.js'
 

@@ -2,7 +2,7 @@ import { Failure } from '@edfi-tenants/core'
 import { claimNames, readPlacement, type Database, type InstanceRow, type JobRow } from '@edfi-tenants/store'
 import { nameTaken } from '../steps/record-names.js'
 import { undeleteInstance } from '../undelete-instance.js'
-import { assertRoom } from './plan-create-instance.js'
+import { assertRoomLocked } from './assert-room.js'
 import { requestInstanceJob } from './request-instance-job.js'
 import type { RequestOrigin } from './request-origin.js'
 import type { BatchPlace } from './request-stop-start.js'
@@ -39,5 +39,8 @@ async function assertRoomAgain(database: Database, { tenant, serverId }: Instanc
   const placement = await readPlacement(database, tenant)
   if (!placement) throw new Failure('unknown_tenant', `There is no tenant "${tenant}" any more.`)
   const server = placement.servers.find(({ id }) => id === serverId)
-  assertRoom({ placement, server: server ?? { name: '', maxInstances: null, instances: 0 } })
+  await assertRoomLocked(database, {
+    placement,
+    server: server ?? { id: serverId, name: '', maxInstances: null, instances: 0 },
+  })
 }

@@ -4,18 +4,28 @@ import { readSeedBundles, type Database, type PublishedSeedBundle } from '@edfi-
 import type { AskedSeed, Seed } from './seed.js'
 
 /**
- * What a request's seeds come to, by what workers have published. Fails with `unknown_seed_bundle` (listing those there
- * are), `not_supported` for an engine that a bundle has no scripts for, or `validation_failed` for parameters that do
- * not fit; `pointerOf` says where in the body a seed stands.
+ * What a request's seeds come to, by what workers have published. Fails as {@link planPublishedSeeds}; `pointerOf` says
+ * where in the body a seed stands.
  */
 export async function planSeeds(
   database: Database,
   asked: readonly AskedSeed[],
   engine: DatabaseEngine,
-  pointerOf: (index: number) => string = (index) => `/seed/${index}`,
+  pointerOf?: (index: number) => string,
 ): Promise<Seed[]> {
-  if (asked.length === 0) return []
-  const published = await readSeedBundles({ database })
+  return asked.length === 0 ? [] : planPublishedSeeds(await readSeedBundles({ database }), asked, engine, pointerOf)
+}
+
+/**
+ * The same by bundles that were read before. Fails with `unknown_seed_bundle` (listing those there are), `not_supported`
+ * for an engine that a bundle has no scripts for, or `validation_failed` for parameters that do not fit.
+ */
+export function planPublishedSeeds(
+  published: readonly PublishedSeedBundle[],
+  asked: readonly AskedSeed[],
+  engine: DatabaseEngine,
+  pointerOf: (index: number) => string = (index) => `/seed/${index}`,
+): Seed[] {
   const faults: FieldFault[] = []
   const seeds = asked.map(({ bundle, parameters = {} }, index) => {
     const found = bundleNamed(bundle, published)

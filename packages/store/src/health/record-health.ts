@@ -3,6 +3,9 @@ import type { Database } from '../database.js'
 import type { Lease } from '../jobs/claim-job.js'
 import type { FoundHealth } from './health-record.js'
 
+/** A single result says little: another status is told of when two checks in a row, that both meant something, found it. */
+const isConfirmed = '(verdict <> announced AND verdict = earlier_status AND NOT unclear)'
+
 /**
  * An instance that is being changed, or was since the check began, says nothing by not answering: its health stays as it
  * was. Counts stand in the history only where they have changed. Rows are locked in one order, as two checks may meet.
@@ -14,10 +17,10 @@ const record = `
     SELECT f."instanceId" AS id, f.status, f.reachable, f.record FROM j, jsonb_to_recordset($4::jsonb)
       AS f ("instanceId" uuid, status text, reachable boolean, record jsonb)
   ), locked AS MATERIALIZED (
-    SELECT i.id, i.status, i.health, i.health_status FROM instances i
+    SELECT i.id, i.tenant, i.name, i.status, i.health, i.health_status, i.health_announced FROM instances i
     WHERE i.id IN (SELECT id FROM found) AND i.status IN ('active', 'stopped') ORDER BY i.id FOR NO KEY UPDATE
   ), seen AS MATERIALIZED (
-    SELECT f.*, i.health AS earlier, i.health_status AS earlier_status, i.status = 'stopped' AS stopped,
+    SELECT f.*, i.tenant, i.name, i.health AS earlier, i.health_status AS earlier_status, i.health_announced AS announced, i.status = 'stopped' AS stopped,
       EXISTS (SELECT FROM jobs c WHERE c.instance_id = i.id AND c.changing AND (c.finished_at IS NULL OR c.finished_at > $5::timestamptz)) AS maintained
     FROM found f JOIN locked i USING (id)
   ), judged AS MATERIALIZED (
@@ -36,8 +39,13 @@ const record = `
       'countsMode', CASE WHEN earlier -> 'counts' IS DISTINCT FROM record -> 'counts' THEN record -> 'countsMode' END,
       'counts', CASE WHEN earlier -> 'counts' IS DISTINCT FROM record -> 'counts' THEN record -> 'counts' END))
     FROM judged ORDER BY id
+  ), event AS (
+    INSERT INTO job_events (type, tenant, instance_id, data)
+    SELECT 'instance.health_changed', tenant, id, jsonb_build_object('name', name, 'from', announced, 'to', verdict, 'reason', why)
+    FROM judged WHERE ${isConfirmed} ORDER BY id
   ), instance AS (
     UPDATE instances i SET health_checked_at = now(), health_status = verdict,
+      health_announced = CASE WHEN ${isConfirmed} THEN verdict ELSE announced END,
       health_since = CASE WHEN i.health_status = verdict THEN coalesce(i.health_since, now()) ELSE now() END,
       health = CASE WHEN unclear AND i.health IS NOT NULL THEN i.health ELSE record || jsonb_build_object('reason', why) END,
       ods_version = coalesce(record ->> 'odsVersion', i.ods_version), data_standard = coalesce(record ->> 'dataStandard', i.data_standard)

@@ -86,19 +86,6 @@ export function listInstances(
   )
 }
 
-/** How many instances a tenant and a server have: those whose names are held. */
-export async function countInstances(
-  database: Database,
-  of: { tenant: string; serverId: string },
-): Promise<{ tenant: number; server: number }> {
-  const [row] = await database.query<{ tenant: number; server: number }>(
-    `SELECT count(*) FILTER (WHERE tenant = $1)::integer AS tenant, count(*) FILTER (WHERE server_id = $2)::integer AS server
-     FROM instances WHERE name_held AND (tenant = $1 OR server_id = $2)`,
-    [of.tenant, of.serverId],
-  )
-  return row ?? { tenant: 0, server: 0 }
-}
-
 /** Changes what needs no job. Absent fields stay. False when the instance is not there. */
 export async function updateInstance(
   database: Database,

@@ -47,10 +47,14 @@ const select = `
         AND (cardinality(d.tenants) = 0 OR EXISTS (SELECT FROM unnest(d.tenants) AS allowed WHERE lower(allowed) = lower(t.name)))
     ), '[]') AS servers
   FROM tenants t JOIN environments e ON e.id = t.environment_id
-  WHERE lower(t.name) = lower($1) AND t.deleted_at IS NULL`
+  WHERE lower(t.name) = ANY($1) AND t.deleted_at IS NULL`
 
 /** Reads it for a tenant by name, ignoring case; null when there is no such tenant. */
 export async function readPlacement(database: Database, tenant: string): Promise<Placement | null> {
-  const [row] = await database.query<Placement>(select, [tenant], 'read-placement')
+  const [row] = await readPlacements(database, [tenant])
   return row ?? null
 }
+
+/** Reads it for those of the tenants that there are. */
+export const readPlacements = (database: Database, tenants: readonly string[]): Promise<Placement[]> =>
+  database.query<Placement>(select, [tenants.map((tenant) => tenant.toLowerCase())], 'read-placement')

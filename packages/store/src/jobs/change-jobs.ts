@@ -2,12 +2,12 @@ import type { Database } from '../database.js'
 
 /**
  * Marks a job as to be cancelled; a worker sees it at its next heartbeat. One that has not begun needs no slot to be
- * ended, so it does not wait for one. False when it has ended already.
+ * ended, so it does not wait for one, nor for its batch. False when it has ended already.
  */
 export async function requestCancel(database: Database, jobId: string): Promise<boolean> {
   const rows = await database.query(
     `WITH j AS (UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, now()), next_run_at = least(next_run_at, now()),
-       needs_slot = needs_slot AND started_at IS NOT NULL, event_count = event_count + 1 WHERE id = $1 AND finished_at IS NULL RETURNING id, event_count),
+       needs_slot = needs_slot AND started_at IS NOT NULL, held = false, event_count = event_count + 1 WHERE id = $1 AND finished_at IS NULL RETURNING id, event_count),
      event AS (INSERT INTO job_events (job_id, sequence, type, data) SELECT id, event_count, 'job.cancel-requested', '{}' FROM j)
      SELECT id FROM j`,
     [jobId],
@@ -24,30 +24,38 @@ export interface JobRestart {
   instanceProvisioning: boolean
 }
 
+/** A job of a batch that is paused, or says itself how much is at work, waits until its batch lets it go. */
+const isHeldBack = `EXISTS (SELECT FROM batches b WHERE b.id = jobs.batch_id
+  AND (b.paused_at IS NOT NULL OR b.max_parallel IS NOT NULL OR (b.canary IS NOT NULL AND NOT b.canary_passed)))`
+
 /**
- * Queues a failed or cancelled job again, from its first step that does not stand. What a step saved stays unless it was
- * undone: its second try must know how far the first one came. False when it is in another state
- * meanwhile. Runs into the unique indexes of `insertWork` when the names or the instance were taken since.
+ * Queues failed and cancelled jobs again, each from its first step that does not stand. What a step saved stays unless it
+ * was undone: its second try must know how far the first one came. Returns the ids of those that were still failed or
+ * cancelled. Runs into the unique indexes of `insertWork` when the names or the instance of one were taken since. Their
+ * batches are to be opened again before (`reopenBatches`).
  */
-export async function restartJob(database: Database, restart: JobRestart): Promise<boolean> {
-  const rows = await database.query(
-    `WITH j AS (
+export async function restartJobs(database: Database, restarts: readonly JobRestart[]): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(
+    `WITH restart AS (
+       SELECT * FROM jsonb_to_recordset($1::jsonb) AS r ("jobId" uuid, "needsSlot" boolean, "instanceProvisioning" boolean)
+     ), j AS (
        UPDATE jobs SET status = 'queued', direction = 'forward', attempt = attempt + 1, waiting_for = NULL, next_run_at = now(), rung_at = NULL,
-         needs_slot = $2, error = NULL, outcome = NULL, result = NULL, troubled_since = NULL, cancel_requested_at = NULL, finished_at = NULL,
-         event_count = event_count + 1
-       WHERE id = $1 AND status IN ('failed', 'cancelled') RETURNING id, instance_id, attempt, event_count
+         needs_slot = restart."needsSlot", error = NULL, outcome = NULL, result = NULL, troubled_since = NULL, cancel_requested_at = NULL,
+         finished_at = NULL, held = ${isHeldBack}, event_count = event_count + 1
+       FROM restart WHERE id = restart."jobId" AND status IN ('failed', 'cancelled')
+       RETURNING id, instance_id, attempt, event_count, restart."instanceProvisioning" AS provisioning
      ), step AS (
        UPDATE job_steps s SET status = 'pending', error = NULL, detail = NULL, output = CASE WHEN s.status <> 'undone' THEN s.output END,
          attempts = CASE WHEN s.status <> 'undone' THEN s.attempts ELSE 0 END, started_at = NULL, finished_at = NULL
        FROM j WHERE s.job_id = j.id AND s.status NOT IN ('succeeded', 'skipped')
      ), instance AS (
        UPDATE instances i SET status = 'provisioning', status_reason = NULL, name_held = true, updated_at = now()
-       FROM j WHERE $3 AND i.id = j.instance_id
+       FROM j WHERE j.provisioning AND i.id = j.instance_id
      ), event AS (
        INSERT INTO job_events (job_id, sequence, type, data) SELECT id, event_count, 'job.retried', jsonb_build_object('attempt', attempt) FROM j
      )
      SELECT id FROM j`,
-    [restart.jobId, restart.needsSlot, restart.instanceProvisioning],
+    [JSON.stringify(restarts)],
   )
-  return rows.length > 0
+  return rows.map(({ id }) => id)
 }

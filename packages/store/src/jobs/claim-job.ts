@@ -12,7 +12,7 @@ export interface ClaimAbility {
 const claim = `
   WITH claimable AS (
     SELECT id, needs_slot FROM jobs
-    WHERE id = $1 AND finished_at IS NULL AND next_run_at <= now()
+    WHERE id = $1 AND finished_at IS NULL AND NOT held AND next_run_at <= now()
       AND (lease_expires_at IS NULL OR lease_expires_at <= now())
       AND type || '@' || definition_version = ANY($4)
     FOR UPDATE SKIP LOCKED
@@ -35,7 +35,7 @@ const claim = `
 
 /**
  * Claims a due job for a worker: lease and a fresh epoch. Null when there is nothing to claim: it is finished, runs
- * elsewhere, is not due, needs a slot that it no longer has, or this worker does not know its definition.
+ * elsewhere, is not due, is held back by its batch, needs a slot that it no longer has, or this worker does not know its definition.
  */
 export async function claimJob(database: Database, jobId: string, ability: ClaimAbility): Promise<JobRow | null> {
   const values = [jobId, ability.worker, ability.leaseSeconds, ability.definitions]

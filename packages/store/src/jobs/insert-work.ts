@@ -46,6 +46,8 @@ export interface NewJob {
   workerPool: string
   batchId: string | null
   ref: string | null
+  /** Whether it waits until its batch lets it go; default false. */
+  held?: boolean
   parameters: JsonObject
   requestedBy: string
   onBehalfOf: string | null
@@ -72,12 +74,12 @@ const insert = `
     RETURNING id, number, created_at
   ), job AS (
     INSERT INTO jobs (id, type, definition_version, needs_slot, changing, priority, tenant, instance_id, environment_id, server_id, engine,
-      worker_pool, batch_id, ref, parameters, requested_by, on_behalf_of, request_id, trace_context, event_count)
+      worker_pool, batch_id, ref, parameters, requested_by, on_behalf_of, request_id, trace_context, held, event_count)
     SELECT id, type, "definitionVersion", "needsSlot", changing, priority, tenant, "instanceId", "environmentId", "serverId", engine,
-      "workerPool", "batchId", ref, parameters, "requestedBy", "onBehalfOf", "requestId", "traceContext", 1
+      "workerPool", "batchId", ref, parameters, "requestedBy", "onBehalfOf", "requestId", "traceContext", coalesce(held, false), 1
     FROM jsonb_to_recordset($2::jsonb) AS j (id uuid, type text, "definitionVersion" integer, "needsSlot" boolean, changing boolean,
       priority integer, tenant text, "instanceId" uuid, "environmentId" uuid, "serverId" uuid, engine text, "workerPool" text,
-      "batchId" uuid, ref text, parameters jsonb, "requestedBy" text, "onBehalfOf" text, "requestId" text, "traceContext" text)
+      "batchId" uuid, ref text, parameters jsonb, "requestedBy" text, "onBehalfOf" text, "requestId" text, "traceContext" text, held boolean)
     RETURNING id, number, created_at
   ), step AS (
     INSERT INTO job_steps (job_id, position, name)

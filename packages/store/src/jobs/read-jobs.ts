@@ -1,6 +1,5 @@
-import type { JsonObject } from '@edfi-tenants/core'
 import type { Database } from '../database.js'
-import { isoTime, jobColumns, type JobRow } from './job-row.js'
+import { jobColumns, type JobRow } from './job-row.js'
 
 /** What a client may see: everything, or what belongs to these tenants. */
 export type Bound = '*' | readonly string[]
@@ -79,22 +78,6 @@ export async function readActiveJobOfTenant(database: Database, tenant: string, 
     [tenant, type],
   )
   return row ?? null
-}
-
-export interface JobEventRow {
-  sequence: number
-  type: string
-  data: JsonObject
-  createdAt: string
-}
-
-/** A job's events after a sequence number, oldest first. */
-export function listJobEvents(database: Database, jobId: string, after: number, limit: number): Promise<JobEventRow[]> {
-  return database.query<JobEventRow>(
-    `SELECT sequence, type, data, ${isoTime('created_at')} AS "createdAt" FROM job_events
-     WHERE job_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3`,
-    [jobId, after, limit],
-  )
 }
 
 /** Median duration in milliseconds of the last hundred jobs of a type that succeeded; null without history. */

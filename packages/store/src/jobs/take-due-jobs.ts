@@ -1,3 +1,4 @@
+import { advanceBatches } from '../batches/advance-batches.js'
 import type { Database, Pool } from '../database.js'
 
 /** A job that was found due: its bell is to be rung on the route of the workers that can run it. */
@@ -12,65 +13,103 @@ export interface DueJob {
 /** Serialises those who hand out slots, so that none is promised twice. */
 const takeLock = 4_807_001
 
+/**
+ * Keeps jobs from being taken until the transaction ends: for those who change many jobs of a batch, so that neither
+ * waits for rows that the other has.
+ */
+export const holdTaking = (database: Database): Promise<unknown> =>
+  database.query('SELECT pg_advisory_xact_lock($1)', [takeLock])
+
 /** How long a rung job keeps its slot and is not rung again while nobody has claimed it, in seconds. */
 const reservationSeconds = 4
 
-/** Jobs without a slot that may wait in the queue of one route at once; the rest wait here, in order. */
+/** The first so many jobs of a route that need no slot are rung; the rest wait here, in order. */
 const queuedWithoutSlot = 64
 
-/** Jobs that nobody runs, whose time has come, and that were not rung just now. */
-const isDue = `finished_at IS NULL AND next_run_at <= now() AND (lease_expires_at IS NULL OR lease_expires_at <= now())
-      AND (rung_at IS NULL OR rung_at <= now() - make_interval(secs => ${reservationSeconds}))`
+/** Jobs that nobody runs, whose time has come, and that their batch does not hold back. */
+const isReady = `w.finished_at IS NULL AND NOT w.held AND w.next_run_at <= now() AND (w.lease_expires_at IS NULL OR w.lease_expires_at <= now())`
 
-/** The batch of a sharer as its index has it; jobs without one share as one batch of their tenant. */
-const sharerBatch = (table: string): string => `coalesce(${table}.batch_id, '00000000-0000-0000-0000-000000000000')`
+/** Jobs that were not rung just now. */
+const isSilent = (table: string): string =>
+  `(${table}.rung_at IS NULL OR ${table}.rung_at <= now() - make_interval(secs => ${reservationSeconds}))`
+const isDue = `${isReady} AND ${isSilent('w')}`
+
+/** Tenant and batch as the indexes have them: those without one are one group. */
+const tenant = `coalesce(w.tenant, '')`
+const batch = `coalesce(w.batch_id, '00000000-0000-0000-0000-000000000000')`
+const engine = `coalesce(w.engine, '')`
+
+/** The first group of a server, or of those behind another one, in the order of `jobs_waiting_idx`. */
+const firstGroup = (where: string): string =>
+  `(SELECT w.server_id, w.priority, ${tenant}, ${batch} FROM jobs w WHERE w.finished_at IS NULL AND w.needs_slot AND NOT w.held AND ${where}
+       ORDER BY w.server_id, w.priority, ${tenant}, ${batch} LIMIT 1)`
+
+/** The first route, or the next, in the order of `jobs_waiting_without_slot_idx`. */
+const firstRoute = (where: string): string =>
+  `(SELECT w.worker_pool, ${engine} FROM jobs w WHERE w.finished_at IS NULL AND NOT w.needs_slot AND NOT w.held AND ${where}
+       ORDER BY w.worker_pool, ${engine} LIMIT 1)`
 
 /**
+ * Few rows are looked for by their ids as arrays, which the planner takes for few: joined, thousands would be read.
+ *
  * Due jobs that need a slot of their database server get one now, as far as there are free ones, in the order priority,
  * fair share (over tenants and batches: who has least running, then who was served longest ago), age. A slot so reserved falls back when nobody
- * claims the job in time. Of a server without a free slot no job is even looked at, so a long queue costs nothing while
- * it waits.
+ * claims the job in time. Of a server without a free slot no job is even looked at, and of the others only the first few
+ * of each group (priority, tenant, batch), which the index is skipped through for: a long queue costs nothing while it
+ * waits. Jobs that need no slot are rung in the order priority, age.
+ * https://wiki.postgresql.org/wiki/Loose_indexscan
  */
 const takeDue = `
-  WITH free AS (
+  WITH RECURSIVE free AS (
     SELECT slots.server_id, slots.number, row_number() OVER (PARTITION BY slots.server_id ORDER BY slots.number) AS place
     FROM slots JOIN database_servers ON database_servers.id = slots.server_id AND slots.number <= database_servers.max_concurrency
     WHERE slots.job_id IS NULL
-  ), due AS (
-    SELECT id, number, server_id, priority, tenant, batch_id,
-      row_number() OVER (PARTITION BY server_id, priority, tenant, batch_id ORDER BY number) AS turn
-    FROM jobs WHERE needs_slot AND server_id = ANY (ARRAY(SELECT DISTINCT server_id FROM free)) AND ${isDue}
+  ), room AS (
+    SELECT server_id, count(*) AS slots FROM free GROUP BY server_id
+  ), groups (server_id, priority, tenant, batch_id) AS (
+    SELECT first.* FROM room CROSS JOIN LATERAL ${firstGroup('w.server_id = room.server_id')} AS first
+    UNION ALL
+    SELECT next.* FROM groups g CROSS JOIN LATERAL (
+      ${firstGroup(`(w.server_id, w.priority, ${tenant}) = (g.server_id, g.priority, g.tenant) AND ${batch} > g.batch_id`)}
+      UNION ALL ${firstGroup(`(w.server_id, w.priority) = (g.server_id, g.priority) AND ${tenant} > g.tenant`)}
+      UNION ALL ${firstGroup('w.server_id = g.server_id AND w.priority > g.priority')} LIMIT 1) AS next
   ), heads AS MATERIALIZED (
-    SELECT * FROM due WHERE turn <= (SELECT count(*) FROM free)
-  ), sharers AS MATERIALIZED (
-    SELECT g.tenant, g.batch_id,
-      (SELECT count(*) FROM slots JOIN jobs ON jobs.id = slots.job_id
-       WHERE jobs.tenant IS NOT DISTINCT FROM g.tenant AND jobs.batch_id IS NOT DISTINCT FROM g.batch_id) AS running,
-      (SELECT max(started_at) FROM jobs WHERE jobs.tenant = g.tenant AND ${sharerBatch('jobs')} = ${sharerBatch('g')}) AS served_at
-    FROM (SELECT DISTINCT tenant, batch_id FROM heads) AS g
+    SELECT head.*, g.server_id, g.priority, g.tenant, g.batch_id,
+      row_number() OVER (PARTITION BY g.server_id, g.priority, g.tenant, g.batch_id ORDER BY head.number) AS turn
+    FROM groups g JOIN room USING (server_id) CROSS JOIN LATERAL (
+      SELECT w.id, w.number FROM jobs w
+      WHERE (w.server_id, w.priority, ${tenant}, ${batch}) = (g.server_id, g.priority, g.tenant, g.batch_id) AND w.needs_slot AND ${isDue}
+      ORDER BY w.number LIMIT room.slots) AS head
+  ), running AS MATERIALIZED (
+    SELECT ${tenant} AS tenant, ${batch} AS batch_id, count(*) AS jobs FROM jobs w
+    WHERE w.id = ANY (ARRAY(SELECT job_id FROM slots WHERE job_id IS NOT NULL)) GROUP BY 1, 2
   ), turns AS (
-    SELECT heads.id, heads.number, heads.server_id, heads.priority, sharers.served_at, sharers.running + heads.turn AS turn
-    FROM heads JOIN sharers ON sharers.tenant IS NOT DISTINCT FROM heads.tenant AND sharers.batch_id IS NOT DISTINCT FROM heads.batch_id
+    SELECT heads.id, heads.number, heads.server_id, heads.priority, sharers.served_at, coalesce(running.jobs, 0) + heads.turn AS turn
+    FROM heads JOIN (
+      SELECT g.tenant, g.batch_id, (SELECT max(w.started_at) FROM jobs w WHERE w.tenant = g.tenant AND ${batch} = g.batch_id) AS served_at
+      FROM (SELECT DISTINCT tenant, batch_id FROM heads) AS g
+    ) AS sharers USING (tenant, batch_id) LEFT JOIN running USING (tenant, batch_id)
   ), places AS (
     SELECT turns.*, row_number() OVER (PARTITION BY server_id ORDER BY priority DESC, turn, served_at NULLS FIRST, number) AS place FROM turns
-  ), queued AS (
-    SELECT worker_pool, engine, count(*) AS jobs FROM jobs
-    WHERE finished_at IS NULL AND NOT needs_slot AND rung_at > now() - make_interval(secs => ${reservationSeconds})
-      AND (lease_expires_at IS NULL OR lease_expires_at <= now())
-    GROUP BY worker_pool, engine
+  ), routes (worker_pool, engine) AS (
+    SELECT first.* FROM ${firstRoute('true')} AS first
+    UNION ALL
+    SELECT next.* FROM routes r CROSS JOIN LATERAL (
+      ${firstRoute(`w.worker_pool = r.worker_pool AND ${engine} > r.engine`)}
+      UNION ALL ${firstRoute('w.worker_pool > r.worker_pool')} LIMIT 1) AS next
   ), chosen AS (
     SELECT places.id, free.server_id, free.number FROM places JOIN free USING (server_id, place)
     UNION ALL
-    SELECT ranked.id, NULL, NULL FROM (
-      SELECT id, worker_pool, engine, row_number() OVER (PARTITION BY worker_pool, engine ORDER BY priority DESC, number) AS place
-      FROM jobs WHERE NOT needs_slot AND ${isDue}
-    ) AS ranked LEFT JOIN queued ON queued.worker_pool = ranked.worker_pool AND queued.engine IS NOT DISTINCT FROM ranked.engine
-    WHERE ranked.place <= ${queuedWithoutSlot} - coalesce(queued.jobs, 0)
+    SELECT first.id, NULL, NULL FROM routes r CROSS JOIN LATERAL (
+      SELECT w.id, w.rung_at FROM jobs w
+      WHERE (w.worker_pool, ${engine}) = (r.worker_pool, r.engine) AND NOT w.needs_slot AND ${isReady}
+      ORDER BY w.priority DESC, w.number LIMIT ${queuedWithoutSlot}) AS first
+    WHERE ${isSilent('first')}
   ), reserved AS (
     UPDATE slots SET job_id = chosen.id, expires_at = now() + make_interval(secs => ${reservationSeconds})
     FROM chosen WHERE slots.server_id = chosen.server_id AND slots.number = chosen.number
   )
-  UPDATE jobs SET rings = rings + 1, rung_at = now() FROM chosen WHERE jobs.id = chosen.id
+  UPDATE jobs SET rings = rings + 1, rung_at = now() WHERE jobs.id = ANY (ARRAY(SELECT id FROM chosen))
   RETURNING jobs.id AS "jobId", jobs.rings AS ring, jobs.worker_pool || coalesce('.' || jobs.engine, '') AS route`
 
 /**
@@ -81,13 +120,14 @@ export function takeDueJobs(pool: Pool, options: { wait: boolean }): Promise<Due
   return pool.transaction(async (database) => {
     if (!(await lock(database, options.wait))) return []
     await database.query('UPDATE slots SET job_id = NULL, expires_at = NULL WHERE expires_at <= now()')
+    await advanceBatches(database)
     return database.query<DueJob>(takeDue)
   })
 }
 
 async function lock(database: Database, wait: boolean): Promise<boolean> {
   if (wait) {
-    await database.query('SELECT pg_advisory_xact_lock($1)', [takeLock])
+    await holdTaking(database)
     return true
   }
   const [row] = await database.query<{ taken: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS taken', [takeLock])

@@ -1,0 +1,5 @@
+export * from './deliver.js'
+export * from './fan-out-events.js'
+export * from './read-webhooks.js'
+export { deliveryStatuses, type DeliveryRow, type DeliveryStatus, type WebhookRow } from './webhook-row.js'
+export * from './write-webhooks.js'
