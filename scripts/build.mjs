@@ -1,6 +1,7 @@
 /**
  * Compiles every workspace's `src` to its `dist`, and `scripts` to `scripts/dist`, with esbuild (a second for the whole tree),
- * and generates the Prisma client when the schema has changed. Types are checked by `npm run typecheck`, not here.
+ * and generates the Prisma client when the schema has changed, and the types of the API's client when the contract has.
+ * Types are checked by `npm run typecheck`, not here.
  */
 import { createHash } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
@@ -17,6 +18,7 @@ import {
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as esbuild, stop as stopEsbuild } from 'esbuild'
+import { generateClientTypes } from './openapi/generate-client-types.mjs'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
@@ -107,6 +109,7 @@ export async function build() {
   } finally {
     await stopEsbuild()
   }
+  await generateClientTypes()
   // Plain JavaScript already, and run as a process of its own.
   copyFileSync(path.join(root, 'scripts/services/keeper.mjs'), path.join(root, 'scripts/dist/services/keeper.mjs'))
   mkdirSync(path.dirname(buildStamp), { recursive: true })

@@ -7,11 +7,12 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** Who may import whom: each line only those before it. A workspace that is not named here fails the test. */
 const layers = [
-  ['core', 'sample-ods', 'admin-api-simulator'],
-  ['runtime', 'contract', 'store', 'queue', 'provisioner', 'admin-api', 'archive-storage', 'seed-bundles'],
+  ['core', 'sample-ods', 'admin-api-simulator', 'api-client'],
+  ['runtime', 'contract', 'store', 'queue', 'provisioner', 'admin-api', 'archive-storage', 'seed-bundles', 'hooks'],
   ['ods-api'],
   ['provisioner-mssql', 'provisioner-postgresql', 'jobs'],
-  ['api', 'worker'],
+  ['provisioner-azure-sql', 'provisioner-aws-rds-sqlserver'],
+  ['api', 'worker', 'cli'],
 ]
 
 interface Manifest {

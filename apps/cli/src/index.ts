@@ -1,0 +1,3 @@
+export { exitCodes } from './exit-codes.js'
+export { run } from './run.js'
+export { Interruption, type Surroundings } from './surroundings.js'

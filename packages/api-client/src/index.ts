@@ -1,0 +1,6 @@
+export * from './all-items.js'
+export * from './api-error.js'
+export * from './create-api-client.js'
+export type * from './schemas.js'
+export { pause } from './send.js'
+export type { Credentials } from './token-source.js'
