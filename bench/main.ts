@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { format, resolveConfig } from 'prettier'
 import type { Measure } from './figures/bench.js'
+import { measureBatch } from './figures/batch.js'
 import { measureCreates } from './figures/creates.js'
 import { measureFirstStep } from './figures/first-step.js'
 import { measureHealth } from './figures/health.js'
 import { measureCreateRequests, measureJobRequests } from './figures/requests.js'
 import { measureResources } from './figures/resources.js'
+import { measureScale } from './figures/scale.js'
 import { readOptions, usage, type FigureKey, type Settings } from './options.js'
 import { createReleases } from './releases.js'
 import type { Figure, Unmeasured } from './report/figure.js'
@@ -23,6 +25,8 @@ const measures: Record<FigureKey, Measure> = {
   d: measureFirstStep,
   e: measureResources,
   f: measureHealth,
+  g: measureBatch,
+  h: measureScale,
 }
 
 const resultsFile = path.join(path.dirname(fileURLToPath(import.meta.url)), 'results.json')

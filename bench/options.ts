@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /** The figures that can be measured, by their letters on the command line. */
-export const figureKeys = ['a', 'b', 'c', 'd', 'e', 'f'] as const
+export const figureKeys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const
 export type FigureKey = (typeof figureKeys)[number]
 
 /** How much is measured. */
@@ -24,15 +24,18 @@ export interface Settings {
   loadCreates: number
   /** Instances that are checked in (f). */
   healthInstances: number
+  /** Creates in the batch of (g). */
+  batchItems: number
   /** Where the results are written; undefined: `bench/results.json`. */
   out: string | undefined
 }
 
 /** What `--help` prints. */
-export const usage = `npm run bench -- [--only a,b,c,d,e,f] [--quick] [--rounds N] [--creates N] [--out FILE]
+export const usage = `npm run bench -- [--only a,b,…] [--quick] [--rounds N] [--creates N] [--out FILE]
   a  creates through the API against the raw clone      b  POST /v1/instances against a bare route
   c  GET /v1/jobs/{id} against a bare route             d  from the 202 to the first step
-  e  memory and processor time under 50 creates    f  health of 200 instances against raw counts`
+  e  memory and processor time under 50 creates         f  health of 200 instances against raw counts
+  g  a batch of 500 creates against the raw clone       h  lists and batches at 5,000 jobs against 50`
 
 /** Reads the command line; null asks for help. Throws, naming the option, on what it does not know. */
 export function readOptions(args: string[]): Settings | null {
@@ -60,6 +63,7 @@ export function readOptions(args: string[]): Settings | null {
     singles: quick ? 5 : 15,
     loadCreates: 50,
     healthInstances: quick ? 20 : 200,
+    batchItems: quick ? 20 : 500,
     out: values.out,
   }
 }

@@ -1,11 +1,10 @@
 import type { Job } from '@edfi-tenants/contract'
-import pg from 'pg'
 import { measureInTurn, summarise, type Figure } from '../report/figure.js'
 import { median, rounded } from '../report/statistics.js'
 import type { TemplateSize } from '../stack/build-template.js'
-import type { Services } from '../stack/services.js'
 import { serverNames, startProduct, tenant, type Product } from '../stack/start-product.js'
 import type { Bench, Measure } from './bench.js'
+import { cloneRaw } from './clone-raw.js'
 
 /** (a) Creates through the API, from the first request to the last job's end, against nothing but the clones. */
 export const measureCreates: Measure = async (bench) => {
@@ -70,28 +69,6 @@ async function measureTemplate(bench: Bench, product: Product, size: TemplateSiz
     rounds,
     stepDurations(jobs),
   )
-}
-
-/** Clones `count` times, `concurrency` at a time; the seconds from the first statement to the last one's end. */
-async function cloneRaw(services: Services, template: string, count: number, concurrency: number): Promise<number> {
-  const clients = Array.from({ length: concurrency }, () => new pg.Client({ connectionString: services.postgresUrl }))
-  await Promise.all(clients.map((client) => client.connect()))
-  try {
-    let next = 0
-    const began = performance.now()
-    await Promise.all(
-      clients.map(async (client) => {
-        while (next < count)
-          await client.query(
-            `CREATE DATABASE "bench_raw_${next++}" TEMPLATE ${pg.escapeIdentifier(template)} STRATEGY WAL_LOG`,
-          )
-      }),
-    )
-    return (performance.now() - began) / 1000
-  } finally {
-    await Promise.all(clients.map((client) => client.end()))
-    await services.dropInstances()
-  }
 }
 
 /** Asks for all at once. The end is the last job's own, so how often we look makes no difference. */

@@ -14,6 +14,7 @@ export type QueueKind = 'redis' | 'postgres'
 /** One API and one worker process of the product as it is deployed, on a control database of their own. */
 export interface Product {
   api: ApiClient
+  controlUrl: string
   apiProcess: NodeProcess
   /** Absent while it is stopped. */
   readonly workerProcess: NodeProcess | null
@@ -79,6 +80,7 @@ export async function startProduct(
 
   const product: Product = {
     api,
+    controlUrl: control.url,
     apiProcess: apiProcess.started,
     get workerProcess() {
       return worker?.started ?? null
@@ -94,7 +96,7 @@ export async function startProduct(
     async clear() {
       // Audit events are append-only by trigger; replica mode is for those who own the whole database.
       await database.query(`SET session_replication_role = replica;
-        TRUNCATE instances, jobs, job_steps, job_events, audit_events, idempotency_keys CASCADE;
+        TRUNCATE instances, jobs, job_steps, job_events, batches, audit_events, idempotency_keys CASCADE;
         UPDATE slots SET job_id = NULL, expires_at = NULL;
         SET session_replication_role = origin`)
       await services.emptyRedis()
