@@ -19,7 +19,7 @@ export interface ProgramEnd {
   output: string
 }
 
-const silentForMs = 5 * 60_000
+const silentForMs = 10 * 60_000
 const lingersForMs = 30_000
 const running = new Set<ChildProcess>()
 
@@ -28,7 +28,7 @@ export function endPrograms(): void {
   for (const child of running) child.kill('SIGTERM')
 }
 
-/** Runs a program; ends it when it says nothing for five minutes, or goes on for half a minute after `endSoon`. */
+/** Runs a program; ends it when it says nothing for ten minutes, or goes on for half a minute after `endSoon`. */
 export function runProgram({ args, cwd, env, onLine }: Program): Promise<ProgramEnd> {
   const child = spawn(process.execPath, args, {
     cwd,

@@ -44,9 +44,14 @@ describe('hundreds of instances in one batch', function () {
     return batch
   }
   async function ended(id: string): Promise<BatchRow> {
-    for (;;) {
+    for (let said = Date.now(); ;) {
       const batch = await readBatch(stack.store.database, id, '*')
       if (batch?.finishedAt) return batch
+      // Whoever watches the run ends what is silent for too long.
+      if (Date.now() - said > 30_000) {
+        said = Date.now()
+        console.error(`${batch?.operation ?? id}: ${JSON.stringify(batch?.counts)}`)
+      }
       await pause(200)
     }
   }
