@@ -3,6 +3,7 @@ import type { Connection } from 'tedious'
 import { assertRunning, stopped, toFailure, type Role } from './errors.js'
 import { openConnection } from './open-connection.js'
 import { runRequest, type Parameters, type Row } from './run-request.js'
+import { patiently } from './patiently.js'
 import { readSettings, type Settings } from './settings.js'
 
 /** One connection. What it runs throws only failures. */
@@ -16,6 +17,8 @@ export interface Session {
   batch<Result = Row>(text: string): Promise<Result[]>
   /** The same for what must run to its end even when the signal has aborted: short work, and cleaning up. */
   finish<Result = Row>(text: string): Promise<Result[]>
+  /** Runs work on a connection of its own to another database; absent where a session changes its database by USE. */
+  elsewhere?: <Result>(database: string, work: (session: Session) => Promise<Result>) => Promise<Result>
   /** The same session for work that goes on when the signal has aborted. */
   steady: Session
 }
@@ -62,13 +65,15 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   assertRunning(signal)
-  const connection = await openConnection(target, signal)
+  const connection = await patiently(target.settings, signal, () => openConnection(target, signal))
   try {
     return await work(makeSession(connection, target, signal))
   } finally {
     connection.close()
   }
 }
+
+const neverAborted = new AbortController().signal
 
 function makeSession(connection: Connection, target: Target, signal: AbortSignal): Session {
   const timeoutMs = target.statementTimeoutMs ?? target.settings.statementTimeoutMs
@@ -88,8 +93,14 @@ function makeSession(connection: Connection, target: Target, signal: AbortSignal
     batch: (text) => run(text),
     finish: (text) => finish(text),
   })
+  const elsewhere = (signal: AbortSignal): Pick<Session, 'elsewhere'> =>
+    target.settings.ownConnections === true
+      ? { elsewhere: (database, work) => withSession({ ...target, database }, signal, work) }
+      : {}
   const finish = runner()
-  const steady: Session = Object.assign(make(finish, finish), { steady: undefined as unknown as Session })
+  const steady: Session = Object.assign(make(finish, finish), elsewhere(neverAborted), {
+    steady: undefined as unknown as Session,
+  })
   steady.steady = steady
-  return { ...make(runner(signal), finish), steady }
+  return { ...make(runner(signal), finish), ...elsewhere(signal), steady }
 }

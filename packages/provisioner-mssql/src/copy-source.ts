@@ -9,6 +9,7 @@ import { quoteName } from './quote.js'
 import { restoreBackup } from './restore-backup.js'
 import type { Settings } from './settings.js'
 import { sessionNumber, watchProgress } from './watch-progress.js'
+import type { Ways } from './ways.js'
 
 /** What a copy is made with. */
 export interface CopyWork {
@@ -17,6 +18,7 @@ export interface CopyWork {
   session: Session
   owner: Ownership
   operation: Operation
+  ways: Ways
 }
 
 /** How a template is named in a server's `templates`. */
@@ -75,7 +77,7 @@ export async function copyTemplateDatabase(work: CopyWork, database: string, nam
   const found = await findDatabase(work.session, database)
   if (!found) throw new Failure('template_missing', 'There is no database with the template’s name.')
   if (found.state !== 'online') throw new Failure('template_busy', 'The template is not online.', { retryable: true })
-  await copyDatabase(work, found, name)
+  await work.ways.copyDatabase(work, found, name)
 }
 
 /**
@@ -92,13 +94,13 @@ export async function copyExisting(
   if (!found) throw new Failure('database_missing', 'The database to copy is not on the server.')
   if ((identity ?? found.identity) !== found.identity)
     throw new Failure('not_our_database', 'The database to copy is another one than the one on record.')
-  if (found.state === 'online') return copyDatabase(work, found, name)
+  if (found.state === 'online') return work.ways.copyDatabase(work, found, name)
   if (found.state !== 'offline' || identity === undefined)
     throw new Failure('database_error', 'The database to copy is not online.')
   await operation.fence()
   await session.finish(`alter database ${quoteName(found.name)} set online`)
   try {
-    await copyDatabase(work, found, name)
+    await work.ways.copyDatabase(work, found, name)
   } finally {
     await setOffline(session, found.name)
   }

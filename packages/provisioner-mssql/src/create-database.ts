@@ -8,7 +8,7 @@ import {
   type Server,
 } from '@edfi-tenants/provisioner'
 import { onMaintenance, type Session } from './connect.js'
-import { copyBackup, copyExisting, copyTemplateDatabase, readTemplate } from './copy-source.js'
+import { copyExisting, copyTemplateDatabase, readTemplate } from './copy-source.js'
 import { dropPrivate } from './drop-private.js'
 import { isRefusal } from './errors.js'
 import { denyStatements, grantRights, usersWithAccess } from './grant-rights.js'
@@ -19,26 +19,30 @@ import { assertName, quoteName } from './quote.js'
 import { renameUnused } from './rename-to.js'
 import { ownStatements } from './restore-backup.js'
 import type { Settings } from './settings.js'
+import { ownWays, type Ways } from './ways.js'
 
 /** Makes the database under a private name, marks it, gives the login its rights, renames it. */
 export const createDatabase = async (
   server: Server,
   request: CreateDatabase,
   operation: Operation,
+  ways: Ways = ownWays,
 ): Promise<CreatedDatabase> => {
   assertName(request.databaseName)
   if (request.login) assertName(request.login.username)
   const method = methodOf(request)
   return onMaintenance(server, operation, async (session, settings) => {
     await lockInstance(session, request.owner, operation.signal)
+    const work: Work = { server, settings, session, request, operation, owner: request.owner, ways }
+    const onItsWay = (await ways.settle?.(work, request.source)) ?? null
     const { finished, leftovers } = await findInstance(session, request.databaseName, request.owner)
     if (finished) assertResumable(finished, request)
     for (const leftover of leftovers) {
+      if (!finished && leftover.name === onItsWay) continue
       await operation.fence()
-      await dropPrivate(session, leftover.name)
+      await dropPrivate(session, leftover.name, ways)
     }
-    const work: Work = { server, settings, session, request, operation, owner: request.owner }
-    return finished ? resume(work, finished, method) : create(work, method)
+    return finished ? resume(work, finished, method) : create(work, method, onItsWay ?? privateName(request.owner))
   })
 }
 
@@ -49,6 +53,7 @@ interface Work {
   request: CreateDatabase
   operation: Operation
   owner: CreateDatabase['owner']
+  ways: Ways
 }
 
 function methodOf({ source }: CreateDatabase): string {
@@ -79,13 +84,15 @@ async function resume(work: Work, found: FoundDatabase, method: string): Promise
 }
 
 const mark = (session: Session, name: string, identity: string, request: CreateDatabase): Promise<unknown> =>
-  inside(session, name, markStatement(request.owner, identity, request.kind ? { kind: request.kind } : {}), (text) =>
-    session.batch(text),
+  inside(
+    session,
+    name,
+    markStatement(request.owner, identity, request.kind ? { kind: request.kind } : {}),
+    (text, there) => there.batch(text),
   )
 
-async function create(work: Work, method: string): Promise<CreatedDatabase> {
-  const { session, request, operation } = work
-  const unfinished = privateName(request.owner)
+async function create(work: Work, method: string, unfinished: string): Promise<CreatedDatabase> {
+  const { session, request, operation, ways } = work
   try {
     await operation.fence()
     operation.progress(0, 'copying')
@@ -96,11 +103,11 @@ async function create(work: Work, method: string): Promise<CreatedDatabase> {
     operation.progress(80, 'granting')
     await prepareLogin(work, unfinished)
     await operation.fence()
-    await renameUnused(session, await find(session, unfinished), request.databaseName)
+    await renameUnused(session, await find(session, unfinished), request.databaseName, ways)
     operation.progress(100)
     return { databaseName: request.databaseName, identity, created: 'now', method, sizeBytes: null }
   } catch (error) {
-    await removeUnfinished(session, operation, unfinished)
+    await removeUnfinished(work, unfinished)
     throw error
   }
 }
@@ -110,7 +117,7 @@ async function copy(work: Work, name: string): Promise<void> {
   const { source } = request
   if (source.kind === 'template') {
     const template = readTemplate(source.template)
-    if ('backup' in template) await copyBackup(work, template.backup, name)
+    if ('backup' in template) await work.ways.copyBackup(work, template.backup, name)
     else await copyTemplateDatabase(work, template.database, name)
   } else if (source.kind === 'copy') await copyExisting(work, source, name)
   else {
@@ -148,17 +155,17 @@ async function prepareLogin({ session, request: { owner, login, source }, operat
     const others = await usersWithAccess(session, database, login?.username)
     if (others.length > 0) {
       await operation.fence()
-      await inside(session, database, denyStatements(others).join(';\n'), (text) => session.batch(text))
+      await inside(session, database, denyStatements(others).join(';\n'), (text, there) => there.batch(text))
     }
   }
   if (login) await grantRights(session, operation, database, login.username)
 }
 
 /** Best effort, and only while the job is still ours; whoever runs it next, or undoes it, removes what is left. */
-async function removeUnfinished(session: Session, operation: Operation, name: string): Promise<void> {
+async function removeUnfinished({ session, operation, ways }: Work, name: string): Promise<void> {
   try {
     await operation.fence()
-    await dropPrivate(session, name)
+    await dropPrivate(session, name, ways)
   } catch {
     // The error that led here says more.
   }

@@ -7,6 +7,7 @@ import { findInstance, type FoundDatabase } from './marker.js'
 import { claim, findOpen, isOurs, mayBeLookedAt, notOurs } from './own-database.js'
 import { assertName } from './quote.js'
 import { renameTo } from './rename-to.js'
+import { ownWays, type Ways } from './ways.js'
 
 /**
  * Drops an instance's database, what was left of it unfinished, and its own login. SQL Server has no conditional DROP,
@@ -17,11 +18,13 @@ export const dropDatabase = async (
   server: Server,
   request: DropDatabase,
   operation: Operation,
+  ways: Ways = ownWays,
 ): Promise<{ dropped: string[] }> => {
   assertName(request.databaseName)
   if (request.ownLogin !== undefined) assertName(request.ownLogin)
-  return onMaintenance(server, operation, async (session) => {
+  return onMaintenance(server, operation, async (session, settings) => {
     await lockInstance(session, request.owner, operation.signal)
+    await ways.settle?.({ server, settings, session, owner: request.owner, operation, ways }, null)
     const { finished, leftovers } = await findInstance(session, request.databaseName, request.owner)
     const isAnothers = finished !== null && isAnother(finished, request)
     const ours = finished && !isAnothers ? await findOpen(session, finished.name, request, operation.fence) : null
@@ -29,13 +32,13 @@ export const dropDatabase = async (
     const dropped: string[] = []
     for (const leftover of leftovers) {
       await operation.fence()
-      await dropPrivate(session, leftover.name)
+      await dropPrivate(session, leftover.name, ways)
       dropped.push(leftover.name)
     }
     if (ours) {
-      await retire(session, ours, request, operation)
+      await retire(session, ours, request, operation, ways)
       await operation.fence()
-      await dropPrivate(session, privateName(request.owner))
+      await dropPrivate(session, privateName(request.owner), ways)
       dropped.push(request.databaseName)
     }
     if (request.ownLogin !== undefined) await dropOwnLogin(session, operation, request.owner, request.ownLogin)
@@ -52,9 +55,15 @@ const isAnother = (found: FoundDatabase, request: DropDatabase): boolean =>
     : found.access !== 'single' && !isOwnedBy(found.marker, { ...request.owner, epoch: Infinity })
 
 /** Ends all use of the database and gives it its private name. */
-async function retire(session: Session, found: FoundDatabase, { owner }: DropDatabase, operation: Operation) {
+async function retire(
+  session: Session,
+  found: FoundDatabase,
+  { owner }: DropDatabase,
+  operation: Operation,
+  ways: Ways,
+) {
   await operation.fence()
   await claim(session, found, owner)
   await operation.fence()
-  await renameTo(session, found, privateName(owner))
+  await renameTo(session, found, privateName(owner), ways)
 }

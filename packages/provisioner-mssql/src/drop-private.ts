@@ -2,12 +2,13 @@ import type { Session } from './connect.js'
 import { isRefusal } from './errors.js'
 import { findDatabase } from './marker.js'
 import { quoteName } from './quote.js'
+import { ownWays, type Ways } from './ways.js'
 
 /**
  * Drops a database with a name that only we make, and its files: an offline one's would stay, so it is brought online
  * first. Runs to its end even when the signal has aborted. Not there: nothing to do.
  */
-export async function dropPrivate({ steady: session }: Session, name: string): Promise<void> {
+export async function dropPrivate({ steady: session }: Session, name: string, ways: Ways = ownWays): Promise<void> {
   const found = await findDatabase(session, name)
   if (!found) return
   const quoted = quoteName(found.name)
@@ -15,7 +16,7 @@ export async function dropPrivate({ steady: session }: Session, name: string): P
   if (found.state !== 'other')
     await tolerated(session, `alter database ${quoted} set single_user with rollback immediate`)
   try {
-    await session.finish(`drop database ${quoted}`)
+    await session.finish(ways.dropStatement(found.name))
   } catch (error) {
     if (!isRefusal(error) || (await findDatabase(session, name))) throw error
   }

@@ -41,7 +41,7 @@ const byNumber = new Map<number, Meaning>([
   ...table(busy('The database is in use.'), ...inUseNumbers),
   ...table(busy('The database is offline.'), 942, 927, 952, 955),
   ...table(busy('Another transaction was in the way.'), 1205, 1222, 3960, 3935),
-  ...table(full, 1101, 1105, 9002, 3257, 5149, 701, 802, 8645, 8651, 1121),
+  ...table(full, 40544, 1101, 1105, 9002, 3257, 5149, 701, 802, 8645, 8651, 1121),
   ...table(unreadable, ...backupNumbers),
   // Azure's transient faults, a server that shuts down, and connections that were cut underneath.
   ...table(

@@ -14,7 +14,23 @@ interface Rights {
   usable: boolean
 }
 
-const rightsOf = (login: string): string => `declare @sid varbinary(85) = suser_sid(${quoteText(login)});
+/**
+ * A login's SID as an expression for statements inside a database. A database of Azure knows no logins of the server, so
+ * there it is looked up before; a login that may not be seen is taken for the one of the user of its name.
+ */
+async function sidOf(session: Session, login: string): Promise<string> {
+  const name = quoteText(login)
+  if (!session.elsewhere) return `suser_sid(${name})`
+  const [row] = await session.query<{ sid: string }>(
+    'select convert(nvarchar(200), sid, 1) as sid from sys.sql_logins where name = @name',
+    { name: login },
+  )
+  return row && /^0x[0-9a-f]+$/i.test(row.sid)
+    ? row.sid
+    : `(select sid from sys.database_principals where name = ${name})`
+}
+
+const rightsOf = (login: string, sid: string): string => `declare @sid varbinary(85) = ${sid};
 select u.name as username,
   convert(bit, case when exists (select 1 from sys.database_principals o
     where o.name = ${quoteText(login)} and o.sid <> @sid) then 1 else 0 end) as orphaned,
@@ -41,7 +57,7 @@ export async function grantRights(
   if (rights.connect && rights.usable) return
   const user = quoteName(rights.username ?? login)
   const run = (statements: readonly string[]) =>
-    inside(session, database, statements.join(';\n'), (text) => session.batch(text))
+    inside(session, database, statements.join(';\n'), (text, there) => there.batch(text))
   await operation.fence()
   try {
     if (rights.username === null)
@@ -79,9 +95,9 @@ const explain = (error: unknown): Failure =>
 
 async function readRights(session: Session, database: string, login: string): Promise<Rights> {
   const none: Rights = { username: null, orphaned: false, connect: false, usable: false }
-  const ask = <Answer>(text: string) => inside(session, database, text, (all) => session.query<Answer>(all))
+  const ask = <Answer>(text: string) => inside(session, database, text, (all, there) => there.query<Answer>(all))
   try {
-    const [rights = none] = await ask<Rights>(rightsOf(login))
+    const [rights = none] = await ask<Rights>(rightsOf(login, await sidOf(session, login)))
     // A user that is made for a login may connect.
     return rights.username === null ? { ...rights, connect: true } : rights
   } catch (error) {
@@ -93,7 +109,7 @@ async function readRights(session: Session, database: string, login: string): Pr
 
 async function hasTables(session: Session, database: string): Promise<boolean> {
   const text = 'select top 1 name from sys.tables'
-  return (await inside(session, database, text, (all) => session.query(all))).length > 0
+  return (await inside(session, database, text, (all, there) => there.query(all))).length > 0
 }
 
 /** The users that can connect to a database, besides its owner and the one of `login`. */
@@ -101,9 +117,9 @@ export async function usersWithAccess(session: Session, database: string, login?
   const text = `select p.name from sys.database_principals p
 where p.principal_id in (select grantee_principal_id from sys.database_permissions
     where class = 0 and type = 'CO' and state in ('G', 'W'))
-  and p.name <> N'dbo' and (p.sid is null or p.sid <> isnull(suser_sid(${quoteText(login ?? '')}), 0x00))
+  and p.name <> N'dbo' and (p.sid is null or p.sid <> isnull(${await sidOf(session, login ?? '')}, 0x00))
 order by p.name`
-  const rows = await inside(session, database, text, (all) => session.query<{ name: string }>(all))
+  const rows = await inside(session, database, text, (all, there) => there.query<{ name: string }>(all))
   return rows.map(({ name }) => name)
 }
 

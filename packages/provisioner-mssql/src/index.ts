@@ -42,3 +42,23 @@ export const provisioner: Provisioner = {
   registeredConnectionString,
   databaseSize,
 }
+
+// What the provisioners of clouds that run SQL Server build on.
+export * from './authentication.js'
+export * from './catalogue.js'
+export * from './check-registered-login.js'
+export * from './connect.js'
+export * from './errors.js'
+export * from './grant-rights.js'
+export * from './instance-lock.js'
+export { ownerOf, readDatabases } from './list-databases.js'
+export * from './marker.js'
+export * from './own-database.js'
+export * from './patiently.js'
+export * from './quote.js'
+export { optionNamePattern, optionValuePattern } from './registered-options.js'
+export { readSettings, type Settings } from './settings.js'
+export { readTemplate, type CopyWork } from './copy-source.js'
+export { readFacts, serverChecks, type Facts } from './test-server.js'
+export { ownWays, type Ways } from './ways.js'
+export { createDatabase, dropDatabase, renameDatabase, retireDatabase, reviveDatabase }

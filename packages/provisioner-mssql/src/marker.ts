@@ -27,15 +27,19 @@ export const markerProperty = 'edfi-tenants'
 
 const condition = `class = 0 and name = ${quoteText(markerProperty)}`
 
-/** Runs statements inside a database; whatever happens, the session is in `master` afterwards. */
+/**
+ * Runs statements inside a database; whatever happens, the session is in `master` afterwards. `run` is given the session
+ * to run them on: another one where a session cannot change its database.
+ */
 export async function inside<Result>(
   session: Session,
   database: string,
   text: string,
-  run: (text: string) => Promise<Result>,
+  run: (text: string, session: Session) => Promise<Result>,
 ): Promise<Result> {
+  if (session.elsewhere) return session.elsewhere(database, (there) => run(text, there))
   try {
-    return await run(`use ${quoteName(database)};\n${text};\nuse [master]`)
+    return await run(`use ${quoteName(database)};\n${text};\nuse [master]`, session)
   } catch (error) {
     await session.finish('use [master]').catch(() => undefined)
     throw error
@@ -47,7 +51,7 @@ async function readText(session: Session, row: CatalogueRow): Promise<string | n
   if (row.state !== 'online') return null
   const text = `select convert(nvarchar(4000), value) as marker from sys.extended_properties where ${condition}`
   try {
-    const [found] = await inside(session, row.name, text, (all) => session.query<{ marker: string | null }>(all))
+    const [found] = await inside(session, row.name, text, (all, there) => there.query<{ marker: string | null }>(all))
     return found?.marker ?? null
   } catch (error) {
     if (isRefusal(error)) return null

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { Failure } from '@edfi-tenants/core'
 import { assertAddressAllowed, guardedLookup } from '@edfi-tenants/provisioner'
 import { Connection, type ConnectionConfiguration } from 'tedious'
+import { authenticationOf } from './authentication.js'
 import type { Target } from './connect.js'
 import { stopped, toFailure } from './errors.js'
 import { keepHarmless } from './keep-harmless.js'
@@ -69,13 +70,14 @@ function withNumbers(error: unknown, numbers: readonly number[]): unknown {
   })
 }
 
-async function configuration({ settings, database, login }: Target): Promise<ConnectionConfiguration> {
+async function configuration(target: Target): Promise<ConnectionConfiguration> {
+  const { settings, database } = target
   const { host, port, instanceName, encrypt, trustServerCertificate, ca, connectTimeoutMs } = settings
   // The driver asks SQL Server Browser for the port by means of its own, so it is given the address that was checked.
   const server = instanceName === undefined ? host : await addressOf(host)
   return {
     server,
-    authentication: { type: 'default', options: { userName: login.username, password: login.password } },
+    authentication: authenticationOf(target),
     options: {
       ...(instanceName === undefined ? { port } : { instanceName }),
       ...(server === host ? {} : { serverName: host }),

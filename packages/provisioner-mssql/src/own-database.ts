@@ -130,7 +130,7 @@ begin catch
   throw;
 end catch`
   try {
-    await inside(session, found.name, text, (all) => session.finish(all))
+    await inside(session, found.name, text, (all, there) => there.finish(all))
   } catch (error) {
     if (hasNumber(error, [changedMarkerNumber])) throw notOurs(error)
     throw insteadOf(error, [911, 942, 924], 'database_error', 'The database went away meanwhile.', true)

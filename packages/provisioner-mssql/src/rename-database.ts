@@ -6,9 +6,15 @@ import { assertOurs, claim, findOpen, isOurs, isStopped, setMultiUser } from './
 import { assertName } from './quote.js'
 import { renameTo } from './rename-to.js'
 import { takeOffline } from './stop-database.js'
+import { ownWays, type Ways } from './ways.js'
 
 /** Renames; whether the database took connections stays as it was. */
-export const renameDatabase = async (server: Server, request: RenameDatabase, operation: Operation): Promise<void> => {
+export const renameDatabase = async (
+  server: Server,
+  request: RenameDatabase,
+  operation: Operation,
+  ways: Ways = ownWays,
+): Promise<void> => {
   const { from, to, owner } = request
   const { fence } = operation
   assertName(from)
@@ -29,7 +35,7 @@ export const renameDatabase = async (server: Server, request: RenameDatabase, op
     await fence()
     await claim(session, ours, owner)
     await fence()
-    if (isThere) await renameTo(session, ours, to)
+    if (isThere) await renameTo(session, ours, to, ways)
     else if (ours.access === 'single') await setMultiUser(session, ours.name)
     if (stopped && isStopped(ours)) {
       await fence()

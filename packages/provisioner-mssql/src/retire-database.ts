@@ -7,12 +7,18 @@ import { inside, type FoundDatabase } from './marker.js'
 import { assertOurs, claim, findOpen, isOurs, setMultiUser } from './own-database.js'
 import { assertName } from './quote.js'
 import { renameTo } from './rename-to.js'
+import { ownWays, type Ways } from './ways.js'
 
 /**
  * The retired name first, then nobody but the privileged may connect, nor the instance's own login sign in. The database
  * stays online, since what is retired can still be copied. Whom it was closed to is kept with the marker.
  */
-export const retireDatabase = async (server: Server, request: RetireDatabase, operation: Operation): Promise<void> => {
+export const retireDatabase = async (
+  server: Server,
+  request: RetireDatabase,
+  operation: Operation,
+  ways: Ways = ownWays,
+): Promise<void> => {
   const { databaseName, retiredName, owner, login } = request
   assertName(databaseName)
   assertName(retiredName)
@@ -28,7 +34,7 @@ export const retireDatabase = async (server: Server, request: RetireDatabase, op
     await claim(session, found, owner, all)
     if (found !== retired) {
       await operation.fence()
-      await renameTo(session, found, retiredName)
+      await renameTo(session, found, retiredName, ways)
     }
     await operation.fence()
     await shutOut(session, { ...found, name: found === retired ? found.name : retiredName }, all)
@@ -42,6 +48,6 @@ export const retireDatabase = async (server: Server, request: RetireDatabase, op
 /** Whoever is on it by then came in between the rename and the denial; a stopped database is opened to the privileged. */
 async function shutOut(session: Session, found: FoundDatabase, users: readonly string[]): Promise<void> {
   if (users.length > 0)
-    await inside(session, found.name, denyStatements(users).join(';\n'), (text) => session.finish(text))
+    await inside(session, found.name, denyStatements(users).join(';\n'), (text, there) => there.finish(text))
   if (found.access !== 'multi') await setMultiUser(session, found.name)
 }

@@ -7,9 +7,15 @@ import { inside } from './marker.js'
 import { assertOurs, claim, findOpen, isOurs, setMultiUser } from './own-database.js'
 import { assertName } from './quote.js'
 import { renameTo } from './rename-to.js'
+import { ownWays, type Ways } from './ways.js'
 
 /** The opposite of retiring: the login first, then who may connect, the name, and online also where it was stopped since. */
-export const reviveDatabase = async (server: Server, request: RetireDatabase, operation: Operation): Promise<void> => {
+export const reviveDatabase = async (
+  server: Server,
+  request: RetireDatabase,
+  operation: Operation,
+  ways: Ways = ownWays,
+): Promise<void> => {
   const { databaseName, retiredName, owner, login } = request
   assertName(databaseName)
   assertName(retiredName)
@@ -27,7 +33,7 @@ export const reviveDatabase = async (server: Server, request: RetireDatabase, op
     await claim(session, found, owner)
     if (isRetired) {
       await operation.fence()
-      await renameTo(session, found, databaseName)
+      await renameTo(session, found, databaseName, ways)
     }
     const name = isRetired ? databaseName : found.name
     if (found.access !== 'multi') {
@@ -36,7 +42,7 @@ export const reviveDatabase = async (server: Server, request: RetireDatabase, op
     }
     if (found.retiredFrom.length > 0) {
       await operation.fence()
-      await inside(session, name, grantStatements(found.retiredFrom).join(';\n'), (text) => session.finish(text))
+      await inside(session, name, grantStatements(found.retiredFrom).join(';\n'), (text, there) => there.finish(text))
       const open = await findOpen(session, name, request, operation.fence)
       await operation.fence()
       if (isOurs(open, request)) await claim(session, open, owner, [])

@@ -19,6 +19,14 @@ export interface Settings {
   /** Where the files of new databases go; absent: the server's default folders. */
   dataFolder?: string
   logFolder?: string
+  /** Set by provisioners for a cloud, where a session cannot change its database: each one gets a connection of its own. */
+  ownConnections?: boolean
+  /** Set likewise: what passes by itself is tried again after this time, and then ever later. Absent: the job repeats. */
+  retryAfterMs?: number
+  /** Set likewise: how the privileged login signs in. Absent: with its name and password, as SQL Server knows them. */
+  authentication?: 'sql' | 'entra-service-principal' | 'entra-default'
+  entraTenantId?: string
+  entraClientId?: string
   /** Where ODS/API reaches the server, and what else its driver shall be told. */
   registered: { host: string; port?: number; options: Record<string, string> }
 }

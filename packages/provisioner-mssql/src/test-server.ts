@@ -30,7 +30,8 @@ export const testServer = (
     return { serverVersion: facts.version, checks, databases: await readDatabases(session) }
   })
 
-interface Facts {
+/** What a server and a login say of themselves. */
+export interface Facts {
   version: string
   edition: string
   username: string
@@ -40,7 +41,7 @@ interface Facts {
 }
 
 /** Each question by itself: what a server cannot answer is unknown, and counts as missing. */
-async function readFacts(session: Session): Promise<Facts> {
+export async function readFacts(session: Session): Promise<Facts> {
   const ask = async (expression: string): Promise<string | null> => {
     try {
       const [row] = await session.query<{ value: string | null }>(
@@ -68,7 +69,8 @@ async function readFacts(session: Session): Promise<Facts> {
   }
 }
 
-function serverChecks(facts: Facts, { credentials }: Server, ownLogins: boolean): ServerCheck[] {
+/** What every SQL Server is asked besides its templates. */
+export function serverChecks(facts: Facts, { credentials }: Server, ownLogins: boolean): ServerCheck[] {
   const login = quoteName(facts.username || credentials.username)
   const isNewEnough = Number.parseInt(facts.version, 10) >= oldestVersion
   const alterLogins = `GRANT ALTER ANY LOGIN TO ${login};`
@@ -162,7 +164,7 @@ async function checkDatabase(
 async function mayBackUp(session: Session, database: string): Promise<boolean> {
   const text = `select has_perms_by_name(null, N'DATABASE', N'BACKUP DATABASE') as allowed`
   try {
-    const [row] = await inside(session, database, text, (all) => session.query<{ allowed: number | null }>(all))
+    const [row] = await inside(session, database, text, (all, there) => there.query<{ allowed: number | null }>(all))
     return row?.allowed === 1
   } catch (error) {
     if (isRefusal(error)) return false

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConformanceServer } from '@edfi-tenants/provisioner/conformance'
 import { connectTo, isOpen } from './client.js'
-import { FakeSqlServer } from './fake-sql-server.js'
+import { FakeSqlServer, type FakeOptions } from './fake-sql-server.js'
 import { startTdsServer } from './start-tds-server.js'
 
 const tables = [
@@ -10,8 +10,10 @@ const tables = [
 ]
 
 /** The model as the conformance suite needs it. */
-export async function fakeForConformance(): Promise<ConformanceServer & { model: FakeSqlServer; cut(): void }> {
-  const model = new FakeSqlServer()
+export async function fakeForConformance(
+  options: FakeOptions = {},
+): Promise<ConformanceServer & { model: FakeSqlServer; cut(): void }> {
+  const model = new FakeSqlServer(options)
   const admin = { username: 'tenant_admin', password: 'Admin-Pass-8c1f' }
   const login = { username: 'ods_api', password: 'App-Pass-77aa' }
   const { sid } = model.addLogin(admin.username, admin.password)

@@ -10,7 +10,7 @@ export interface FakeDatabase {
   created: string
   broker: string
   owner: string
-  state: 'ONLINE' | 'OFFLINE' | 'RESTORING'
+  state: 'ONLINE' | 'OFFLINE' | 'RESTORING' | 'COPYING' | 'SUSPECT'
   access: 'MULTI_USER' | 'SINGLE_USER' | 'RESTRICTED_USER'
   readOnly: boolean
   properties: Map<string, string>
@@ -40,6 +40,8 @@ export interface FakeLogin {
 export interface FakeOptions {
   /** Like SQL Server, but without RESTORE, BACKUP and access modes, with lower-case names and generic error numbers. */
   likeness?: boolean
+  /** Azure SQL Database: no USE, RESTORE, BACKUP, access modes; copies of its own making. */
+  azure?: boolean
 }
 
 /** What was sent by whom, in which order. */
@@ -128,6 +130,13 @@ export class FakeSqlServer implements TdsModel {
   readonly logins = new Map<string, FakeLogin>()
   readonly sessions = new Set<FakeSession>()
   readonly locks = new Map<string, FakeSession>()
+  /** Copies that Azure is making, or has given up with a number and a message. */
+  readonly copies = new Map<FakeDatabase, { startedAt: number; error: [number, string] | null }>()
+  /** How long such a copy takes, whether it fails, and what the login may not see. */
+  copyMs = 30
+  failCopies = false
+  hideCopies = false
+  hideLogins = false
   readonly backups = new Map<string, FakeDatabase>()
   readonly sent: SentStatement[] = []
   /** Called before each statement; what it throws is the server's answer. */

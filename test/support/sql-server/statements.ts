@@ -1,6 +1,8 @@
+import { azureRules } from './azure-rules.js'
 import { controlRules } from './control-rules.js'
 import { databaseRules } from './database-rules.js'
 import { odsRules } from './ods-rules.js'
+import { rdsRules } from './rds-rules.js'
 import type { Rule, Run } from './rule.js'
 import { serverRules } from './server-rules.js'
 import { SqlError, type SqlRows } from './start-tds-server.js'
@@ -11,7 +13,7 @@ export async function runStatements(all: string, run: Run): Promise<void> {
     at += /^[\s;]*/.exec(all.slice(at))?.[0].length ?? 0
     if (at >= all.length) return
     const line = all.slice(0, at).split('\n').length
-    const found = rules
+    const found = rulesOf(run)
       .map(([pattern, act]) => {
         pattern.lastIndex = at
         return { match: pattern.exec(all), act }
@@ -33,4 +35,7 @@ export async function runStatements(all: string, run: Run): Promise<void> {
   }
 }
 
-const rules: Rule[] = [...controlRules, ...databaseRules, ...serverRules, ...odsRules]
+const rulesOf = ({ session }: Run): Rule[] => (session.server.options.azure ? azure : rules)
+
+const rules: Rule[] = [...controlRules, ...databaseRules, ...rdsRules, ...serverRules, ...odsRules]
+const azure: Rule[] = [...azureRules, ...rules]

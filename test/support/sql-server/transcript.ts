@@ -17,7 +17,7 @@ export function transcriptOf(sent: readonly SentStatement[], owner: Ownership): 
     .map(({ text, username, database, session }) => {
       const heading = `-- ${username} in ${database}`
       const key = `${session} ${heading}`
-      const block = `${key === before ? '' : `${heading}\n`}${readable(text)};`
+      const block = `${key === before ? '' : `${readable(heading)}\n`}${readable(text)};`
       before = key
       return block
     })
