@@ -13,6 +13,7 @@ import {
   type CreateInstanceBody,
   type JobDefinition,
   type JobRunner,
+  type JobServices,
   type JobSettings,
   type Ringer,
 } from '@edfi-tenants/jobs'
@@ -67,6 +68,7 @@ export interface JobStack {
     retryForMs?: number
     settings?: Partial<JobSettings>
     hooks?: Partial<HookRunnerOptions>
+    readSecret?: JobServices['readSecret']
   }): RunningTestWorker
   create(body: Partial<CreateInstanceBody> & { name: string }): ReturnType<typeof requestCreateInstance>
   waitForJob(id: string, timeoutMs?: number): Promise<JobRow>
@@ -191,6 +193,7 @@ export async function startJobStack(
       retryForMs = 900_000,
       settings = {},
       hooks = {},
+      readSecret = () => Promise.reject(new Error('no secret references here')),
     } = {}) {
       const heartbeatDatabase = openPool(control.url, { size: 1 })
       const runner = createJobRunner({
@@ -211,7 +214,7 @@ export async function startJobStack(
             ...hooks,
           }),
           settings: { odsApiCacheSeconds: 0, undoWindowSeconds: 7 * 86_400, sqlChecksDir: null, ...settings },
-          readSecret: () => Promise.reject(new Error('no secret references here')),
+          readSecret,
           onSlotFree: () => ringer.request(),
           log: quietLog,
         },

@@ -4,7 +4,30 @@ import { Client, escapeIdentifier } from 'pg'
 
 const template = 'EdFi_Ods_Minimal_Template'
 const admin = { username: 'tenant_admin', password: 'Admin-Pass-8c1f' }
+const templateOwner = 'template_owner'
 const login = { username: 'ods_api', password: 'App-Pass-77aa' }
+
+const rightsOf = {
+  owner: [`grant pg_signal_backend to ${admin.username}`],
+  'member-of-owner': [`grant pg_signal_backend to ${admin.username}`, `grant ${templateOwner} to ${admin.username}`],
+  'member-of-login': [
+    `grant ${login.username} to ${admin.username}`,
+    `grant ods_rights to ${admin.username} with admin option`,
+    // To export tables that are not its own.
+    `grant pg_read_all_data to ${admin.username}`,
+  ],
+}
+
+/** What docs/provisioners/postgresql.md has for a template that belongs to somebody else. */
+const grantInTemplate = `
+  do $$ declare s text; begin
+    for s in select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'public') loop
+      execute format('grant usage on schema %1$I to ods_api, ods_rights', s);
+      execute format('grant select, insert, update, delete on all tables in schema %1$I to ods_api, ods_rights', s);
+      execute format('grant usage, select, update on all sequences in schema %1$I to ods_api, ods_rights', s);
+      execute format('grant execute on all routines in schema %1$I to ods_api, ods_rights', s);
+    end loop;
+  end $$`
 
 /** A PostgreSQL that is the suite's alone, because it is restarted. */
 export interface SuitePostgres {
@@ -17,8 +40,18 @@ export interface SuitePostgres {
   stop(): Promise<void>
 }
 
+/**
+ * How the privileged login came by what it needs. `owner`: the templates are its own. On managed servers they may belong
+ * to somebody else: `member-of-owner` may do the same; `member-of-login` has neither that nor pg_signal_backend, but is a
+ * member of ODS/API's login, and may give own logins a role with rights on the templates.
+ */
+export type AdminRights = 'owner' | 'member-of-owner' | 'member-of-login'
+
 /** What the conformance suite needs; the privileged login has no more rights than the documentation asks. */
-export async function postgresForConformance(postgres: SuitePostgres): Promise<ConformanceServer> {
+export async function postgresForConformance(
+  postgres: SuitePostgres,
+  rights: AdminRights = 'owner',
+): Promise<ConformanceServer> {
   const connectTo = async (database: string, as = { username: postgres.user, password: postgres.password }) => {
     const client = new Client({
       host: postgres.host,
@@ -44,16 +77,28 @@ export async function postgresForConformance(postgres: SuitePostgres): Promise<C
   await run(
     'postgres',
     `create role ${admin.username} login createdb createrole password '${admin.password}'`,
-    `grant pg_signal_backend to ${admin.username}`,
     `create role ${login.username} login password '${login.password}'`,
+    `create role ${templateOwner}`,
+    'create role ods_rights',
+    ...rightsOf[rights],
   )
-  await buildTemplate({ adminUrl: postgres.url, databaseName: template, kind: 'minimal', owner: admin.username })
+  const owner = rights === 'owner' ? admin.username : templateOwner
+  await buildTemplate({ adminUrl: postgres.url, databaseName: template, kind: 'minimal', owner })
   const marked = escapeIdentifier(template)
+  if (rights === 'member-of-login') {
+    await run('postgres', `alter database ${marked} with allow_connections true`)
+    await run(template, grantInTemplate)
+    await run('postgres', `alter database ${marked} with allow_connections false`)
+  }
   return {
     server: {
       id: 'conformance',
       name: 'conformance',
-      settings: { host: postgres.host, port: postgres.port },
+      settings: {
+        host: postgres.host,
+        port: postgres.port,
+        ...(rights === 'member-of-login' ? { ownLoginRole: 'ods_rights' } : {}),
+      },
       credentials: admin,
     },
     template,

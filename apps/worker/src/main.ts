@@ -13,7 +13,7 @@ const shutdown = prepareShutdown({ log })
 try {
   await startWorker(
     config,
-    createSecretResolver({ env: process.env, secretFilesDir: config.secretFilesDir }),
+    createSecretResolver({ env: process.env, secretFilesDir: config.secretFilesDir, awsSecrets: config.awsSecrets }),
     log,
     shutdown,
   )

@@ -10,15 +10,29 @@ import { closed, mapOf, nullable, oneOfWords } from './schema.js'
 /** Which login ODS/API gets: one for all instances of the server, or one per instance. */
 export const registeredLogins = ['shared', 'perInstance'] as const
 
+/** Where a password may come from, one alternative each. */
+const passwordSources = [
+  'env:TM_SECRET_[A-Z0-9_]+',
+  'file:(?!.*\\.\\.)[^\\u0000-\\u001f\\u007f]+',
+  'aws-secret:[A-Za-z0-9/_+=.@!-]+(?:#[A-Za-z0-9_.-]+)?',
+  'aws-rds-iam:[a-z]{2,4}(?:-[a-z]+){1,3}-[0-9]{1,2}',
+  'azure-entra',
+]
+
 const credentials = closed(
   {
     username: text(128),
     password: Type.Optional(secret()),
     passwordFrom: Type.Optional(
       text(500, {
-        pattern: '^(?:env:TM_SECRET_[A-Z0-9_]+|file:(?!.*\\.\\.)[^\\u0000-\\u001f\\u007f]+)$',
-        'x-rule': 'must be env:TM_SECRET_… (capital letters, digits, underscores) or file:… without ".."',
-        description: 'Where the worker reads the password: `env:TM_SECRET_…`, or `file:…` below `SECRET_FILES_DIR`.',
+        pattern: `^(?:${passwordSources.join('|')})$`,
+        'x-rule':
+          'must be env:TM_SECRET_… (capital letters, digits, underscores), file:… without "..", aws-secret:name or ' +
+          'aws-secret:name#key, aws-rds-iam:region, or azure-entra',
+        description:
+          'Where the worker reads the password: `env:TM_SECRET_…`; `file:…` below `SECRET_FILES_DIR`; ' +
+          '`aws-secret:name[#key]` in AWS Secrets Manager; or short-lived tokens, `aws-rds-iam:region` and ' +
+          '`azure-entra` (PostgreSQL with TLS; not for what ODS/API logs in with).',
       }),
     ),
   },
@@ -204,6 +218,11 @@ export function checkDatabaseServerChange(change: unknown): FieldFault[] {
     faults.push({ pointer: '/registeredCredentials', detail: 'must be absent when registeredLogin is "perInstance"' })
   if (change['registeredLogin'] !== 'perInstance' && registered === null)
     faults.push({ pointer: '/registeredCredentials', detail: 'can be cleared only with registeredLogin "perInstance"' })
+  if (isRecord(registered) && /^(?:aws-rds-iam:|azure-entra$)/.test(String(registered['passwordFrom'])))
+    faults.push({
+      pointer: '/registeredCredentials/passwordFrom',
+      detail: 'must be a lasting password: ODS/API keeps it, and a token ends within the hour',
+    })
   if (isRecord(change['templates']) && Object.hasOwn(change['templates'], 'empty'))
     faults.push({ pointer: '/templates/empty', detail: 'is always there (a bare database) and must not be given' })
   return [...faults, ...checkTenants(change['tenants']), ...checkHooks(change)]

@@ -471,7 +471,7 @@ export const problemKinds = {
     422,
     'A secret cannot be read',
     'The place that a `passwordFrom` names does not exist or is outside what is allowed.',
-    'Check the reference; only `env:TM_SECRET_…` and files below the configured folder are read.',
+    'Check the reference: `env:TM_SECRET_…`, a file below `SECRET_FILES_DIR`, or a secret under `AWS_SECRETS_PREFIX`.',
   ),
   insufficient_privilege: kind(
     422,

@@ -32,8 +32,16 @@ const columns = `name, database_id, convert(nvarchar(33), create_date, 126) as c
   convert(nvarchar(36), service_broker_guid) as broker, state_desc, user_access_desc,
   convert(nvarchar(128), serverproperty(N'Collation')) as collation`
 
-/** For servers that are like SQL Server but lack some of the columns. */
-const fewColumns = 'name, database_id, convert(nvarchar(33), create_date, 126) as created'
+/**
+ * For servers that are like SQL Server but lack some of it, in this order: without more than has to be, since without the
+ * GUID a database that is renamed may be taken for another one.
+ */
+const fewerColumns = [
+  `name, database_id, convert(nvarchar(33), create_date, 126) as created,
+  convert(nvarchar(36), service_broker_guid) as broker, state_desc, user_access_desc`,
+  'name, database_id, convert(nvarchar(33), create_date, 126) as created, state_desc, user_access_desc',
+  'name, database_id, convert(nvarchar(33), create_date, 126) as created',
+]
 
 const noGuid = /^[0-]*$/
 
@@ -45,14 +53,15 @@ export async function readCatalogue(
 ): Promise<CatalogueRow[]> {
   const ask = (wanted: string) =>
     session.query<Row>(`select ${wanted}\nfrom sys.databases where ${condition} order by name`, parameters)
-  let rows: Row[]
-  try {
-    rows = await ask(columns)
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    rows = await ask(fewColumns)
-  }
-  return rows.map(present)
+  let refusal: unknown
+  for (const wanted of [columns, ...fewerColumns])
+    try {
+      return (await ask(wanted)).map(present)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      refusal = error
+    }
+  throw refusal as Error
 }
 
 /** Looks by `@name` in either case; {@link pickNamed} then takes the right one. */

@@ -3,7 +3,7 @@ import { onMaintenance, type Session } from './connect.js'
 import { isRefusal } from './errors.js'
 import { lockInstance } from './instance-lock.js'
 import { findDatabase } from './marker.js'
-import { assertOurs, claim, findOpen, mayBeLookedAt, notOurs, setOffline } from './own-database.js'
+import { assertOurs, claim, findOpen, mayBeLookedAt, notOurs } from './own-database.js'
 import { assertName, quoteName } from './quote.js'
 
 /**
@@ -34,11 +34,13 @@ export const stopDatabase = async (
   })
 }
 
-/** One batch, which opens the database again unless it gets offline. Runs to its end also when the signal aborts. */
+/**
+ * One batch, which opens the database again unless it gets offline. Runs to its end also when the signal aborts. A server
+ * without restricted access is not asked to take it offline all the same: nothing would say later that we closed it.
+ */
 export const takeOffline = (session: Session, name: string): Promise<unknown> =>
-  session
-    .finish(
-      `begin try
+  session.finish(
+    `begin try
   alter database ${quoteName(name)} set restricted_user with rollback immediate;
   alter database ${quoteName(name)} set offline with rollback immediate;
 end try
@@ -46,14 +48,7 @@ begin catch
   alter database ${quoteName(name)} set multi_user;
   throw;
 end catch`,
-    )
-    .catch(async (error: unknown) => {
-      // A server that knows no restricted access may still take it offline.
-      if (!isRefusal(error)) throw error
-      await setOffline(session, name).catch(() => {
-        throw error
-      })
-    })
+  )
 
 /** How many sessions there are on a database; 0 where the login may not know. */
 async function countSessions(session: Session, identity: string): Promise<number> {

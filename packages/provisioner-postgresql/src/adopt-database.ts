@@ -1,9 +1,9 @@
 import { Failure } from '@edfi-tenants/core'
 import { isOwnedBy, type AdoptDatabase, type Operation, type Server } from '@edfi-tenants/provisioner'
 import { adminTarget, onMaintenance, withSession, type Session } from './connect.js'
-import { insteadOf } from './errors.js'
 import { grantRights } from './grant-rights.js'
 import { lockInstance } from './instance-lock.js'
+import { assertMayChange } from './lacking-rights.js'
 import { ensureOwnLogin } from './login.js'
 import { findDatabase, markDatabase, type FoundDatabase } from './marker.js'
 import { assertName, quoteName } from './quote.js'
@@ -26,7 +26,7 @@ export const adoptDatabase = async (
     assertAdoptable(found, request)
     await operation.fence()
     await mark(session, found, request)
-    if (login.own) await ensureOwnLogin(session, operation, owner, login)
+    if (login.own) await ensureOwnLogin(session, operation, owner, login, settings.ownLoginRole)
     await operation.fence()
     await withSession(adminTarget(server, settings, databaseName), operation.signal, (inside) =>
       grantRights(inside, operation, login.username),
@@ -49,17 +49,10 @@ async function mark(session: Session, found: FoundDatabase, request: AdoptDataba
 }
 
 /** Changes nothing about a database, and is the only one to change it until the transaction ends. */
-export async function holdDatabase(session: Session, { name, allowsConnections }: FoundDatabase): Promise<void> {
-  try {
-    await session.query(`alter database ${quoteName(name)} with allow_connections ${String(allowsConnections)}`)
-  } catch (error) {
-    throw insteadOf(
-      error,
-      ['42501'],
-      'insufficient_privilege',
-      'The database belongs to another role. Make the login of the database server its owner, or a member of it.',
-    )
-  }
+export async function holdDatabase(session: Session, found: FoundDatabase): Promise<void> {
+  assertMayChange(found)
+  const { name, allowsConnections } = found
+  await session.query(`alter database ${quoteName(name)} with allow_connections ${String(allowsConnections)}`)
 }
 
 function assertAdoptable(

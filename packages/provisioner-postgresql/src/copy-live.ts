@@ -2,7 +2,8 @@ import { Failure } from '@edfi-tenants/core'
 import type { DatabaseSource, Operation, Server } from '@edfi-tenants/provisioner'
 import type { Session } from './connect.js'
 import { countSessions, whileSessionsEnd } from './end-sessions.js'
-import { insteadOf, stateOf } from './errors.js'
+import { stateOf, toFailure } from './errors.js'
+import { notCopyable } from './lacking-rights.js'
 import { findDatabase } from './marker.js'
 import { assertName } from './quote.js'
 
@@ -29,7 +30,8 @@ export async function copyLive(
         : clone(databaseName))
       break
     } catch (error) {
-      if (stateOf(error) !== '55006') throw insteadOf(error, ['42501'], 'insufficient_privilege', notCloneable)
+      if (stateOf(error) === '42501') throw await notCopyable(session, databaseName, error)
+      if (stateOf(error) !== '55006') throw toFailure(error)
       if (!mayEndSessions || --left === 0) throw inUse(error)
       await operation.fence()
     }
@@ -37,8 +39,6 @@ export async function copyLive(
   // The name could have gone to another database between the look and the copy.
   await identityOf(session, { ...source, identity })
 }
-
-const notCloneable = 'The source belongs to another role, so the login may not copy it.'
 
 async function identityOf(
   session: Session,

@@ -10,9 +10,10 @@ import {
 import { adminTarget, onMaintenance, withSession, type Session } from './connect.js'
 import { dropPrivate } from './drop-database.js'
 import { copyLive } from './copy-live.js'
-import { insteadOf } from './errors.js'
+import { insteadOf, stateOf } from './errors.js'
 import { grantRights } from './grant-rights.js'
 import { lockInstance } from './instance-lock.js'
+import { assertMayChange, notCopyable } from './lacking-rights.js'
 import { ensureOwnLogin } from './login.js'
 import { findInstance, markDatabase, type FoundDatabase } from './marker.js'
 import { assertName, quoteName } from './quote.js'
@@ -32,6 +33,7 @@ export const createDatabase = async (
     const { finished, leftovers } = await findInstance(session, request.databaseName, request.owner)
     if (finished) assertResumable(finished, request)
     for (const leftover of leftovers) {
+      assertMayChange(leftover)
       await operation.fence()
       await dropPrivate(session, leftover.name)
     }
@@ -59,8 +61,10 @@ const nameTaken = (cause?: unknown): Failure =>
   new Failure('database_name_taken', 'Another database of this name exists; it was not touched.', { cause })
 
 /** An earlier run had finished it: it becomes this run's, so that the earlier one cannot drop it any more. */
-async function resume(work: Work, { name, identity, marker }: FoundDatabase): Promise<CreatedDatabase> {
+async function resume(work: Work, finished: FoundDatabase): Promise<CreatedDatabase> {
   const { session, request, operation } = work
+  const { name, identity, marker } = finished
+  assertMayChange(finished)
   if (marker?.epoch !== request.owner.epoch) {
     await operation.fence()
     await markDatabase(session, name, request.owner, identity, request)
@@ -108,21 +112,34 @@ function copy(work: Work, name: string, method: string): Promise<void> {
   const { source } = work.request
   if (source.kind === 'template') return copyTemplate(work, source.template, name, method)
   if (source.kind === 'copy') return copyLive(work, source, (from) => clone(work, from, name, method))
-  return clone(work, 'template0', name, 'wal_log')
+  return cloneOrSay(work, 'template0', name, 'wal_log')
 }
 
 /** `STRATEGY` is only said where it was chosen: servers before 15 do not know it, and wal_log is the default after. */
 async function clone({ session, settings }: Work, from: string, name: string, method: string): Promise<void> {
   const strategy = settings.cloneStrategy === 'auto' ? '' : ` strategy ${settings.cloneStrategy}`
   const canChoose = method !== 'file_copy' || settings.cloneStrategy === 'file_copy'
-  await session.query(`create database ${quoteName(name)} template ${quoteName(from)}${canChoose ? strategy : ''}`)
+  try {
+    await session.query(`create database ${quoteName(name)} template ${quoteName(from)}${canChoose ? strategy : ''}`)
+  } catch (error) {
+    throw insteadOf(error, ['0A000'], 'settings_invalid', 'The server does not take this cloneStrategy; use auto.')
+  }
+}
+
+/** The same, and where the login may not: why. */
+async function cloneOrSay(work: Work, from: string, name: string, method: string): Promise<void> {
+  try {
+    await clone(work, from, name, method)
+  } catch (error) {
+    throw stateOf(error) === '42501' ? await notCopyable(work.session, from, error) : error
+  }
 }
 
 async function copyTemplate(work: Work, template: Json, name: string, method: string): Promise<void> {
   if (typeof template !== 'string')
     throw new Failure('settings_invalid', 'A template of this database server must be the name of a database.')
   try {
-    await clone(work, template, name, method)
+    await cloneOrSay(work, template, name, method)
   } catch (error) {
     const missing = insteadOf(error, ['3D000'], 'template_missing', 'There is no database with the template’s name.')
     throw insteadOf(missing, ['55006'], 'template_busy', 'Another session is on the template.', true)
@@ -142,7 +159,7 @@ async function prepareLogin(
   { server, settings, session, request: { owner, login }, operation }: Work,
   database: string,
 ): Promise<void> {
-  if (login?.own) await ensureOwnLogin(session, operation, owner, login)
+  if (login?.own) await ensureOwnLogin(session, operation, owner, login, settings.ownLoginRole)
   if (login?.own !== false) {
     await operation.fence()
     await session.query(`revoke connect, temporary on database ${quoteName(database)} from public`)

@@ -2,8 +2,9 @@ import { Failure } from '@edfi-tenants/core'
 import { isOwnedBy, privateName, type DropDatabase, type Operation, type Server } from '@edfi-tenants/provisioner'
 import { adminTarget, onMaintenance, withSession, type Session } from './connect.js'
 import { whileSessionsEnd } from './end-sessions.js'
-import { stateOf } from './errors.js'
+import { insteadOf, stateOf } from './errors.js'
 import { lockInstance } from './instance-lock.js'
+import { assertMayChange } from './lacking-rights.js'
 import { dropOwnLogin } from './login.js'
 import { findInstance, type FoundDatabase } from './marker.js'
 import { changeOurs, isOurs, renameTo } from './own-database.js'
@@ -28,6 +29,7 @@ export const dropDatabase = async (
     if (finished && !isAnothers) assertDroppable(finished, request)
     const dropped: string[] = []
     for (const leftover of leftovers) {
+      assertMayChange(leftover)
       await operation.fence()
       await dropPrivate(session, leftover.name)
       dropped.push(leftover.name)
@@ -58,6 +60,9 @@ export async function dropPrivate(session: Session, name: string): Promise<void>
   try {
     await drop()
   } catch (error) {
+    // It is ours to drop: what may not be ended is a session of a superuser, a cloud's own for instance.
+    if (stateOf(error) === '42501')
+      throw insteadOf(error, ['42501'], 'database_error', 'A session that only a superuser can end is on it.', true)
     // A cancel meant for the statement before can arrive late.
     if (stateOf(error) !== '57014') throw error
     await drop()
@@ -69,6 +74,7 @@ const notOurs = (): Failure =>
 
 function assertDroppable(found: FoundDatabase, request: DropDatabase): void {
   if (!isOurs(found, request)) throw notOurs()
+  assertMayChange(found)
   if (found.isTemplate)
     throw new Failure('database_error', 'The database is marked as a template; unmark it (IS_TEMPLATE false) first.')
 }

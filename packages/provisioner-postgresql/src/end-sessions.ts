@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '@edfi-tenants/core'
 import type { Operation, Server } from '@edfi-tenants/provisioner'
 import { maintenanceTarget, withSession, type Session } from './connect.js'
-import { insteadOf } from './errors.js'
+import { stateOf } from './errors.js'
+import { lackingRight, membership } from './lacking-rights.js'
+import { quoteName } from './quote.js'
 
 /** How long ended sessions may take to be gone. */
 const sessionsGoneMs = 5_000
@@ -24,11 +26,10 @@ export async function endSessions(session: Session, identity: string): Promise<n
   const ended = new Set<number>()
   const deadline = Date.now() + sessionsGoneMs
   for (;;) {
-    const pids = await terminate(session, identity)
-    for (const pid of pids) ended.add(pid)
-    if (pids.length === 0) return ended.size
-    if (Date.now() >= deadline)
-      throw new Failure('database_error', 'A session on the database does not end.', { retryable: true })
+    const found = await terminate(session, identity)
+    for (const { pid, may } of found) if (may) ended.add(pid)
+    if (found.length === 0) return ended.size
+    if (Date.now() >= deadline) throw doesNotEnd(found)
     await sleep(20)
   }
 }
@@ -54,8 +55,19 @@ export async function whileSessionsEnd<Result>(
     const [result, ending] = await Promise.allSettled([running, keepEnding(other, identity, waiting.signal)])
     if (result.status === 'fulfilled') return result.value
     // What kept the sessions from being ended says more than that they were still there.
-    throw ending.status === 'rejected' ? ending.reason : result.reason
+    if (ending.status === 'rejected') throw ending.reason
+    const left = stateOf(result.reason) === '55006' ? await terminate(other, identity) : []
+    throw left.some(({ may }) => !may) ? doesNotEnd(left) : result.reason
   })
+}
+
+const doesNotEnd = (found: readonly FoundSession[]): Failure => {
+  const superuser = found.find(({ may }) => !may)?.username
+  const text =
+    superuser === undefined
+      ? 'A session on the database does not end.'
+      : `A session of the superuser "${superuser}" is on the database; only a superuser can end it.`
+  return new Failure('database_error', text, { retryable: true })
 }
 
 /** Often while the statement may still be waiting, then seldom: a copy that has begun lets nobody in. */
@@ -68,18 +80,39 @@ async function keepEnding(session: Session, identity: string, waiting: AbortSign
   }
 }
 
-/** Tells the sessions on a database to end, and gives the processes of those that had not ended before. */
-async function terminate(session: Session, identity: string): Promise<number[]> {
-  try {
-    const rows = await session.query<{ pid: number }>(`select pid, pg_terminate_backend(pid) ${sessionsOn}`, [identity])
-    return rows.map(({ pid }) => pid)
-  } catch (error) {
-    throw insteadOf(
-      error,
-      ['42501'],
-      'insufficient_privilege',
-      'The login may not end the sessions on the database: it needs pg_signal_backend, and superusers’ sessions must ' +
-        'be ended by a superuser.',
+interface FoundSession {
+  pid: number
+  username: string
+  superuser: boolean
+  login: string
+  may: boolean
+}
+
+/**
+ * Ends those that may be: who has pg_signal_backend may end all but superusers' sessions, and a member of a role that
+ * role's. https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SIGNAL
+ */
+const endQuery = `
+  select pid, username, superuser, login, may, case when may then pg_terminate_backend(pid) end as ended
+  from (
+    select s.pid, coalesce(s.usename::text, '') as username, coalesce(r.rolsuper, false) as superuser, current_user::text as login,
+      case when coalesce(r.rolsuper, false) then (select rolsuper from pg_roles where rolname = current_user)
+        else pg_has_role('pg_signal_backend', 'USAGE') or pg_has_role(s.usesysid, 'USAGE') end as may
+    from pg_stat_activity s left join pg_roles r on r.oid = s.usesysid
+    where s.datid = $1::oid and s.pid <> pg_backend_pid() and s.usesysid is not null
+  ) as session`
+
+/**
+ * Tells the sessions on a database to end, and gives the processes of those that had not ended before. Those of
+ * superusers (a cloud's own, which look in now and then) are left to leave by themselves.
+ */
+async function terminate(session: Session, identity: string): Promise<FoundSession[]> {
+  const found = await session.query<FoundSession>(endQuery, [identity])
+  const kept = found.find(({ may, superuser }) => !may && !superuser)
+  if (kept)
+    throw lackingRight(
+      `The login may not end the sessions of "${kept.username}" on the database.`,
+      `GRANT pg_signal_backend TO ${quoteName(kept.login)}; or ${membership(kept.username, kept.login)}`,
     )
-  }
+  return found
 }

@@ -39,6 +39,18 @@ const byState: Record<string, Meaning> = {
 /** Certificate faults do not go away by themselves. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const isCertificateFault = (code: string): boolean => /CERT|SIGNATURE|ALTNAME|CRL|^ERR_TLS|^ERR_SSL/.test(code)
 
+/** What is wrong with a certificate, and which setting it has to do with. */
+function certificateFault(code: string): string {
+  if (/ALTNAME/.test(code)) return 'The server’s certificate is for another name than settings.host.'
+  if (/EXPIRED/.test(code)) return 'The server’s certificate has expired.'
+  if (/NOT_YET_VALID/.test(code)) return 'The server’s certificate is not valid yet.'
+  return 'The server’s certificate is not from an authority that is trusted; settings.tls.ca names those.'
+}
+
+/** A server that takes encrypted connections only says so in its words alone. */
+const isNotAdmitted = (error: unknown, state: string): boolean =>
+  state === '28000' && error instanceof Error && /no pg_hba\.conf entry .*(?:no encryption|SSL off)/.test(error.message)
+
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' ? code : ''
@@ -60,10 +72,21 @@ export function toFailure(error: unknown, role: Role = 'admin'): Failure {
   const code = codeOf(error)
   if (state === '') {
     const named = code ? ` (${code})` : ''
-    return isCertificateFault(code)
-      ? new Failure('server_unreachable', `The server's certificate is not accepted${named}.`, { cause: error })
-      : new Failure('server_unreachable', `No connection, or it broke${named}.`, { retryable: true, cause: error })
+    if (isCertificateFault(code))
+      return new Failure('server_unreachable', `${certificateFault(code)}${named}`, { cause: error })
+    // The driver gives this one no code.
+    if (error instanceof Error && error.message === 'The server does not support SSL connections')
+      return new Failure('server_unreachable', 'The server does not encrypt connections, as settings.tls wants it.', {
+        cause: error,
+      })
+    return new Failure('server_unreachable', `No connection, or it broke${named}.`, { retryable: true, cause: error })
   }
+  if (isNotAdmitted(error, state))
+    return new Failure(
+      role === 'registered' ? 'registered_login_failed' : 'server_login_failed',
+      `The server does not admit this connection without encryption; settings.tls may mend that. (SQLSTATE ${state})`,
+      { cause: error },
+    )
   const meaning = byState[state] ??
     byState[state.slice(0, 3)] ??
     byState[state.slice(0, 2)] ?? { code: 'database_error' as const, text: 'The database server refused a statement.' }

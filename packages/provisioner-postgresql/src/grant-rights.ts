@@ -1,7 +1,8 @@
-import { Failure } from '@edfi-tenants/core'
+import type { Failure } from '@edfi-tenants/core'
 import type { Operation } from '@edfi-tenants/provisioner'
 import type { Session } from './connect.js'
-import { insteadOf } from './errors.js'
+import { stateOf } from './errors.js'
+import { lackingRight, membership } from './lacking-rights.js'
 import { quoteName } from './quote.js'
 
 interface Rights {
@@ -42,19 +43,35 @@ export async function grantRights(session: Session, operation: Operation, userna
   if (rights.connect && rights.usable) return
   await operation.fence()
   try {
-    for (const statement of grants(await currentDatabase(session), rights.schemas, username))
-      await session.query(statement)
+    for (const statement of grants(await currentDatabase(session), rights, username)) await session.query(statement)
   } catch (error) {
-    throw insteadOf(error, ['42501'], 'insufficient_privilege', notGrantable)
+    if (stateOf(error) !== '42501') throw error
+    throw await notGrantable(session, username, error)
   }
   // A right that could not be passed on is only a warning to the server, so look again.
   const now = await readRights(session, username)
-  if (!now.connect || !now.usable) throw new Failure('insufficient_privilege', notGrantable)
+  if (!now.connect || !now.usable) throw await notGrantable(session, username)
 }
 
-const notGrantable =
-  'The tables of the copy belong to another role, so rights on them cannot be granted to the registered login. ' +
-  'Grant them once on the template, or make the login of the database server a member of the owner.'
+/** Names the owners whose objects they are: by membership, or by grants in the template, it goes on. */
+async function notGrantable(session: Session, username: string, cause?: unknown): Promise<Failure> {
+  const rows = await session.query<{ owner: string; login: string }>(
+    `select distinct pg_get_userbyid(o.owner)::text as owner, current_user::text as login
+     from (
+       select relowner as owner, relnamespace as namespace from pg_class where relkind in ('r', 'p', 'S', 'v')
+       union select nspowner, oid from pg_namespace
+       union select proowner, pronamespace from pg_proc
+     ) as o join pg_namespace n on n.oid = o.namespace
+     where n.nspname not in ('information_schema', 'public') and n.nspname not like 'pg\\_%'
+       and not pg_has_role(o.owner, 'USAGE') order by 1 limit 5`,
+  )
+  return lackingRight(
+    'Objects of the copy belong to another role, so rights on them cannot be granted to the registered login. Grant ' +
+      `them to ${quoteName(username)} (or to ownLoginRole) once on the template, or:`,
+    rows.map(({ owner, login }) => membership(owner, login)).join(' '),
+    cause,
+  )
+}
 
 async function readRights(session: Session, username: string): Promise<Rights> {
   const [row] = await session.query<Rights>(rightsOf, [username])
@@ -66,10 +83,10 @@ async function currentDatabase(session: Session): Promise<string> {
   return row?.name ?? ''
 }
 
-function grants(database: string, schemas: readonly string[], username: string): string[] {
+function grants(database: string, { schemas, usable }: Rights, username: string): string[] {
   const role = quoteName(username)
   const connect = `grant connect, temporary on database ${quoteName(database)} to ${role}`
-  if (schemas.length === 0) return [connect]
+  if (usable || schemas.length === 0) return [connect]
   const list = schemas.map(quoteName).join(', ')
   return [
     connect,

@@ -27,7 +27,7 @@ export const manifest: ProvisionerManifest = {
           mode: { enum: ['disable', 'require', 'verify-ca', 'verify-full'] },
           ca: {
             type: 'string',
-            maxLength: 65_536,
+            maxLength: 262_144,
             pattern: '-----BEGIN CERTIFICATE-----',
             description: 'Trusted authorities, PEM text.',
           },
@@ -52,6 +52,14 @@ export const manifest: ProvisionerManifest = {
         enum: ['auto', 'wal_log', 'file_copy'],
         default: 'auto',
         description: 'How PostgreSQL 15 and later copies a template; auto leaves it to the server (wal_log).',
+      },
+      ownLoginRole: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 63,
+        description:
+          'Role that the own login of every instance becomes a member of. Where it has its rights on the templates, ' +
+          'nothing has to be granted per instance.',
       },
       registered: {
         type: 'object',

@@ -21,6 +21,11 @@ export interface FoundDatabase {
   isMarked: boolean
   isTemplate: boolean
   allowsConnections: boolean
+  /** The role that owns it; only its members may change it. */
+  ownedBy: string
+  /** Whether we are one, and who we are. */
+  mayChange: boolean
+  login: string
   /** Who could connect before it was retired; null while it is not. */
   retiredFrom: ConnectGrant[] | null
   /** The comment that was there before a marker took its place; null: none. */
@@ -39,10 +44,14 @@ interface Row {
   comment: string | null
   is_template: boolean
   allows_connections: boolean
+  owned_by: string
+  may_change: boolean
+  login: string
 }
 
 const columns = `d.datname::text as name, d.oid::text as identity, d.datistemplate as is_template,
-  d.datallowconn as allows_connections,  shobj_description(d.oid, 'pg_database') as comment`
+  d.datallowconn as allows_connections, shobj_description(d.oid, 'pg_database') as comment,
+  pg_get_userbyid(d.datdba)::text as owned_by, pg_has_role(d.datdba, 'USAGE') as may_change, current_user::text as login`
 
 const present = (row: Row): FoundDatabase => {
   const marker = readMarker(row.comment)
@@ -54,6 +63,9 @@ const present = (row: Row): FoundDatabase => {
     isMarked: marker !== null,
     isTemplate: row.is_template,
     allowsConnections: row.allows_connections,
+    ownedBy: row.owned_by,
+    mayChange: row.may_change,
+    login: row.login,
     retiredFrom: isOwn ? retiredFrom(row.comment) : null,
     replaced: isOwn ? replaced(row.comment) : marker === null ? row.comment : null,
   }
@@ -73,7 +85,7 @@ function replaced(comment: string | null): string | null {
 
 /** The database of a name, or null. */
 export async function findDatabase(session: Session, name: string): Promise<FoundDatabase | null> {
-  const [row] = await session.query<Row>(`select ${columns} from pg_database d where d.datname = $1::text`, [name])
+  const [row] = await session.query<Row>(`select ${columns}\n  from pg_database d where d.datname = $1::text`, [name])
   return row ? present(row) : null
 }
 
@@ -84,7 +96,8 @@ export async function findInstance(
   owner: Ownership,
 ): Promise<{ finished: FoundDatabase | null; leftovers: FoundDatabase[] }> {
   const rows = await session.query<Row>(
-    `select ${columns} from pg_database d where d.datname = $1::text or starts_with(d.datname::text, $2)`,
+    `select ${columns}
+  from pg_database d where d.datname = $1::text or starts_with(d.datname::text, $2)`,
     [databaseName, privateNamePrefix(owner.instanceId)],
   )
   const found = rows.map(present)

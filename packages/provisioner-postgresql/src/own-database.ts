@@ -2,6 +2,7 @@ import { Failure } from '@edfi-tenants/core'
 import { isOwnedBy, type Ownership } from '@edfi-tenants/provisioner'
 import type { Session } from './connect.js'
 import { insteadOf } from './errors.js'
+import { assertMayChange } from './lacking-rights.js'
 import { findDatabase, markDatabase, type ConnectGrant, type FoundDatabase } from './marker.js'
 import { quoteName } from './quote.js'
 
@@ -32,6 +33,7 @@ export async function changeOurs(
   { found, owner, nameAfter = found.name }: { found: FoundDatabase; owner: Ownership; nameAfter?: string },
   change: () => Promise<{ retiredFrom?: ConnectGrant[] | null } | undefined>,
 ): Promise<void> {
+  assertMayChange(found)
   await session.transaction(async () => {
     const { retiredFrom = found.retiredFrom } = (await change()) ?? {}
     const now = await findDatabase(session, nameAfter)
@@ -63,6 +65,12 @@ export async function renameTo(session: Session, from: string, to: string): Prom
     await session.query(`alter database ${quoteName(from)} rename to ${quoteName(to)}`)
   } catch (error) {
     const taken = insteadOf(error, ['42P04', '23505'], 'database_name_taken', 'Another database has this name.')
-    throw insteadOf(taken, ['55006'], 'database_error', 'A session on the database does not end.', true)
+    const held = insteadOf(taken, ['55006'], 'database_error', 'A session on the database does not end.', true)
+    throw insteadOf(
+      held,
+      ['42501'],
+      'insufficient_privilege',
+      'To rename a database the login needs the right to create some: ALTER ROLE … CREATEDB;',
+    )
   }
 }

@@ -49,7 +49,7 @@ const connectGrants = (session: Session, databaseName: string): Promise<ConnectG
        left join pg_roles r on r.oid = a.grantee
      where d.datname = $1::text and a.privilege_type = 'CONNECT' and a.grantee <> d.datdba
        and r.rolname is distinct from current_user
-     group by r.rolname`,
+     group by r.rolname order by r.rolname`,
     [databaseName],
   )
 

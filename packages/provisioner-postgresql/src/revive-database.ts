@@ -23,7 +23,7 @@ export const reviveDatabase = async (server: Server, request: RetireDatabase, op
     const revived = isOurs(found, request) ? null : await findDatabase(session, databaseName)
     // Where an earlier try had renamed it, there may still be something to do for the login.
     if (!isOurs(revived, request)) assertOurs(found, request)
-    if (login.own) await ensureOwnLogin(session, operation, owner, login)
+    if (login.own) await ensureOwnLogin(session, operation, owner, login, settings.ownLoginRole)
     await operation.fence()
     if (isOurs(revived, request)) await allowConnections(session, revived, owner, true)
     else if (found)

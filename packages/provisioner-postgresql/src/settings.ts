@@ -16,6 +16,8 @@ export interface Settings {
   statementTimeoutMs: number
   maintenanceDatabase: string
   cloneStrategy: 'auto' | 'wal_log' | 'file_copy'
+  /** The role that every instance's own login becomes a member of; its rights on the templates are theirs then. */
+  ownLoginRole?: string
   /** Where ODS/API reaches the server, and what else its driver shall be told. */
   registered: { host: string; port: number; options: Record<string, string> }
 }
@@ -35,6 +37,7 @@ export function readSettings(server: Server): Settings {
     statementTimeoutMs: given.statementTimeoutMs ?? 1_800_000,
     maintenanceDatabase: given.maintenanceDatabase ?? 'postgres',
     cloneStrategy: given.cloneStrategy ?? 'auto',
+    ...(given.ownLoginRole === undefined ? {} : { ownLoginRole: given.ownLoginRole }),
     registered: {
       host: given.registered?.host ?? given.host,
       port: given.registered?.port ?? port,

@@ -1,3 +1,4 @@
+import type { AwsSecretSettings } from './aws-secrets.js'
 import { readEnv } from './env-reader.js'
 import type { Env, EnvReader } from './env-reader.js'
 import {
@@ -109,6 +110,8 @@ export interface WorkerConfig extends SharedConfig {
   leaseSeconds: number
   /** Undefined: archives can only be copies on their database servers. */
   archives: ArchiveConfig | undefined
+  /** Where `passwordFrom: aws-secret:…` is read; undefined: nowhere. */
+  awsSecrets: AwsSecretSettings | undefined
   /** Folders of seed bundles besides those that come with the service. */
   seedBundlesDir: string | undefined
   /** The folder with SQL checks. */
@@ -235,6 +238,18 @@ function readArchives(env: EnvReader): ArchiveConfig | undefined {
   }
 }
 
+function readAwsSecrets(env: EnvReader): AwsSecretSettings | undefined {
+  const prefix = env.optional('AWS_SECRETS_PREFIX', text, undefined)
+  const settings = {
+    region: env.optional('AWS_SECRETS_REGION', text, undefined),
+    endpoint: env.optional('AWS_SECRETS_ENDPOINT', withoutFinalSlash, undefined),
+  }
+  if (prefix !== undefined) return { prefix, ...settings }
+  if (env.has('AWS_SECRETS_REGION') || env.has('AWS_SECRETS_ENDPOINT'))
+    env.fault('AWS_SECRETS_PREFIX is not set, although AWS_SECRETS_REGION or AWS_SECRETS_ENDPOINT is')
+  return undefined
+}
+
 /** `name=url,…`; where each engine's certificates are, below one folder. */
 function readHooks(env: EnvReader): HookConfig {
   const folder = env.optional('HOOK_DOCKER_CERTS_DIR', text, undefined)
@@ -278,6 +293,7 @@ export const readWorkerConfig = (env: Env): WorkerConfig =>
     retryForSeconds: reader.optional('RETRY_FOR_SECONDS', wholeNumber(0, 7 * 24 * 60 * 60), 900),
     leaseSeconds: reader.optional('LEASE_SECONDS', wholeNumber(2, 600), 6),
     archives: readArchives(reader),
+    awsSecrets: readAwsSecrets(reader),
     seedBundlesDir: reader.optional('SEED_BUNDLES_DIR', text, undefined),
     sqlChecksDir: reader.optional('SQL_CHECKS_DIR', text, undefined),
     hooks: readHooks(reader),

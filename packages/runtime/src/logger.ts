@@ -79,7 +79,6 @@ export function createLogger(
       level: settings.level,
       defaultMeta: { service },
       format: format.combine(redaction(), format.timestamp(), settings.format === 'json' ? format.json() : text),
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston's types take the class for its instance
       transports: [new transports.Stream({ stream })],
       exitOnError: false,
     }),

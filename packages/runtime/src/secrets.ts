@@ -1,10 +1,17 @@
 import { open, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '@edfi-tenants/core'
+import { createAwsSecretReader, type AwsSecretSettings } from './aws-secrets.js'
 import type { Env } from './env-reader.js'
+import { awsRdsToken, createEntraTokens, type PasswordUse } from './login-tokens.js'
 
-/** Gives the secret that a `passwordFrom` names, as it is at this moment, so that rotated ones need no restart. */
-export type ResolveSecret = (reference: string) => Promise<string>
+/** What a secret is read for, and whether one that is kept for a moment (a cloud's) will not do: a login was refused. */
+export interface SecretUse extends PasswordUse {
+  fresh?: boolean
+}
+
+/** Gives the secret that a `passwordFrom` names, as it is now (a cloud's within a minute): rotation needs no restart. */
+export type ResolveSecret = (reference: string, use: SecretUse) => Promise<string>
 
 const variablePrefix = 'TM_SECRET_'
 const largestFile = 64 * 1024
@@ -52,15 +59,33 @@ async function fromFile(folder: string | undefined, name: string): Promise<strin
   }
 }
 
+/** Every kind of `passwordFrom` in words; the contract has their exact form. */
+const kinds =
+  '`passwordFrom` must be `env:TM_SECRET_…`, `file:` and a path below the configured folder, `aws-secret:` and a name, ' +
+  '`aws-rds-iam:` and a region, or `azure-entra`.'
+
 /**
- * Resolves `env:TM_SECRET_…` and `file:<path below the folder>`. Everything else, and what is not there, rejects with a
- * `secret_unavailable` failure that reveals neither content nor surroundings. Nothing is kept between calls.
+ * Resolves `env:TM_SECRET_…`, `file:<path below the folder>`, `aws-secret:<name>[#key]`, `aws-rds-iam:<region>` and
+ * `azure-entra`. Everything else, and what is not there, rejects with a `secret_unavailable` failure that reveals neither
+ * content nor surroundings; tokens for a server that cannot take them with `settings_invalid`. Variables and files are
+ * read anew each time.
  */
-export function createSecretResolver(options: { env: Env; secretFilesDir: string | undefined }): ResolveSecret {
-  return async (reference) => {
-    const [, kind, name = ''] = /^(env|file):(.+)$/s.exec(reference) ?? []
+export function createSecretResolver(options: {
+  env: Env
+  secretFilesDir: string | undefined
+  /** Undefined: no `aws-secret:`. */
+  awsSecrets?: AwsSecretSettings | undefined
+}): ResolveSecret {
+  const readAwsSecret = options.awsSecrets && createAwsSecretReader(options.awsSecrets)
+  const entraToken = createEntraTokens()
+  return async (reference, use) => {
+    if (reference === 'azure-entra') return entraToken(use)
+    const [, kind, name = ''] = /^(env|file|aws-secret|aws-rds-iam):(.+)$/s.exec(reference) ?? []
     if (kind === 'env') return fromVariable(options.env, name)
     if (kind === 'file') return fromFile(options.secretFilesDir, name)
-    throw unavailable('`passwordFrom` must be `env:TM_SECRET_…` or `file:` and a path below the configured folder.')
+    if (kind === 'aws-rds-iam') return awsRdsToken(name, use)
+    if (kind !== 'aws-secret') throw unavailable(kinds)
+    if (!readAwsSecret) throw unavailable('Secrets of AWS are switched off here (AWS_SECRETS_PREFIX is not set).')
+    return readAwsSecret(name, use.fresh ?? false)
   }
 }

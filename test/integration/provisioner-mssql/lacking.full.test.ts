@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { isFailure } from '@edfi-tenants/core'
 import { retiredName, type CreateDatabase } from '@edfi-tenants/provisioner'
 import { provisioner } from '@edfi-tenants/provisioner-mssql'
@@ -47,6 +48,7 @@ describe('mssql on servers that lack something', function () {
   let target: Awaited<ReturnType<typeof fakeForConformance>>
   before(async () => {
     target = await fakeForConformance()
+    await target.createForeign('Foreign')
     process.on('unhandledRejection', note)
     process.on('uncaughtException', note)
   })
@@ -126,16 +128,17 @@ describe('mssql on servers that lack something', function () {
             (reason: unknown) => reason,
           )
           if (error === null) continue
-          expect(isFailure(error) && error.code, `${step}, error ${number}: ${String(error)}`).to.not.be.oneOf([
+          expect(isFailure(error) && error.code, `${step}, error ${number}: ${inspect(error)}`).to.not.be.oneOf([
             ...[false, 'internal_error', 'server_unreachable'],
           ])
           // A script's failure quotes the server, which names only objects.
-          if (step !== 'scripts')
-            expect((error as Error).message).to.not.include(target.server.credentials.password)
+          if (step !== 'scripts') expect((error as Error).message).to.not.include(target.server.credentials.password)
         }
       }
       target.model.refuse = undefined
       expect(unhandled).to.deep.equal([])
+      const { state, access, properties, users } = target.model.get('Foreign')
+      expect([state, access, properties.size, users.size]).to.deep.equal(['ONLINE', 'MULTI_USER', 0, 1])
     })
 
   it('has broken nothing: a server that has it all does it all afterwards', async () => {

@@ -1,9 +1,10 @@
 import { privateName, type CreateDatabase, type Server } from '@edfi-tenants/provisioner'
 import { provisioner } from '@edfi-tenants/provisioner-mssql'
 import { expect } from 'chai'
+import { fakeForConformance } from '../../support/sql-server/fake-for-conformance.js'
 import { FakeSqlServer } from '../../support/sql-server/fake-sql-server.js'
 import { newOwner, quietOperation } from '../../support/sql-server/requests.js'
-import { startTdsServer } from '../../support/sql-server/start-tds-server.js'
+import { SqlError, startTdsServer } from '../../support/sql-server/start-tds-server.js'
 
 /** Speaks TDS, but is not SQL Server: no RESTORE, BACKUP or access modes, lower-case names, one number for most errors. */
 describe('mssql on a server that is only like SQL Server', () => {
@@ -94,6 +95,54 @@ describe('mssql on a server that is only like SQL Server', () => {
     }
     expect(await codeOf(create(copy))).to.equal('database_error')
     expect(model.databases.some(({ name }) => name.startsWith('tm_'))).to.equal(false)
+  })
+
+  it('goes by the best identity that a server has, so that a renamed database is known again', async () => {
+    const made = await fakeForConformance()
+    const { server, login, model } = made
+    const lacking = [/serverproperty/, /serverproperty|service_broker_guid/]
+    for (const [index, pattern] of lacking.entries()) {
+      model.refuse = (text) => (pattern.test(text) ? new SqlError(33_557_097, 'Not supported.') : undefined)
+      const wanted = { ...request(), login: { ...login, own: false } }
+      const created = await provisioner.createDatabase(server, wanted, quietOperation())
+      expect(model.get(wanted.databaseName).access).to.equal('MULTI_USER')
+      if (index > 0) continue
+      const again = await provisioner.createDatabase(server, wanted, quietOperation())
+      expect([again.created, again.identity]).to.deep.equal(['existing', created.identity])
+      const stop = { ...wanted, identity: created.identity }
+      await provisioner.stopDatabase(server, stop, quietOperation())
+      await provisioner.startDatabase(server, stop, quietOperation())
+      expect(await provisioner.dropDatabase(server, wanted, quietOperation())).to.deep.equal({
+        dropped: [wanted.databaseName],
+      })
+    }
+    await made.stop?.()
+  })
+
+  it('does not close what it could not open again: no OFFLINE without restricted access', async () => {
+    const made = await fakeForConformance()
+    const { server, login, model } = made
+    const wanted = { ...request(), login: { ...login, own: false } }
+    await provisioner.createDatabase(server, wanted, quietOperation())
+    model.refuse = (text) => (/restricted_user/.test(text) ? new SqlError(102, 'Incorrect syntax.') : undefined)
+    expect(await codeOf(provisioner.stopDatabase(server, wanted, quietOperation()))).to.equal('database_error')
+    const { state, access } = model.get(wanted.databaseName)
+    expect([state, access]).to.deep.equal(['ONLINE', 'MULTI_USER'])
+    await made.stop?.()
+  })
+
+  it('fails by type, and leaves nothing, on a server without locks or without extended properties', async () => {
+    for (const pattern of [/sp_getapplock/, /sp_(?:add|update)extendedproperty/, /extended_?propert/]) {
+      model.refuse = (text) => (pattern.test(text) ? new SqlError(2_812, 'Could not find it.') : undefined)
+      try {
+        expect(await codeOf(create(request())), String(pattern)).to.equal('database_error')
+        await provisioner.testServer(server, { templates: {}, ownLogins: false }, quietOperation())
+        await provisioner.listDatabases(server, quietOperation())
+      } finally {
+        model.refuse = undefined
+      }
+      expect(model.databases.some(({ name }) => name.startsWith('tm_'))).to.equal(false)
+    }
   })
 
   it('tells a wrong password from a missing database, whatever numbers come', async () => {

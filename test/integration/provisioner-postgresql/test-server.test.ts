@@ -94,6 +94,39 @@ describe('testServer of postgresql', function () {
     expect((await check('create-logins', { ownLogins: false }))?.ok).to.equal(true)
   })
 
+  it('says whether this worker can keep archives off the server, which takes a pg_dump as new as that', async () => {
+    const report = await provisioner.testServer(server, { templates: {}, ownLogins: false }, operation())
+    const found = report.checks.find(({ name }) => name === 'export-programs')
+    const formats = await provisioner.exportFormats(server, operation())
+    // Without it archives are copies on the server: a difference, but nothing that keeps it from being used.
+    expect(found?.ok).to.equal(true)
+    if (formats.length > 0) expect(found?.detail).to.match(/^pg_dump and pg_restore \d+ are on this worker/)
+    else
+      expect([found?.detail, found?.remedy].join(' ')).to.match(
+        /can only be copies on the server\. Install postgresql-client-\d+/,
+      )
+  })
+
+  it('counts membership of ODS/API’s login as the right to end its sessions, and names both ways there', async () => {
+    const registeredLogin = { username: `test_app_${mark}`, password: 'App-1' }
+    const request = { registeredLogin, ownLogins: false }
+    await run(`revoke pg_signal_backend from ${admin.username}`)
+    try {
+      const lacking = await check('end-sessions', request)
+      expect(lacking?.ok).to.equal(false)
+      expect(lacking?.remedy).to.equal(
+        `GRANT pg_signal_backend TO "${admin.username}"; or GRANT "test_app_${mark}" TO "${admin.username}";`,
+      )
+      await run(`grant test_app_${mark} to ${admin.username}`)
+      expect((await check('end-sessions', request))?.ok).to.equal(true)
+      await run(`revoke test_app_${mark} from ${admin.username}`)
+      // Own logins are made so that it may end their sessions.
+      expect((await check('end-sessions', { ownLogins: true }))?.ok).to.equal(true)
+    } finally {
+      await run(`grant pg_signal_backend to ${admin.username}`)
+    }
+  })
+
   it('reaches a server by its name, and never one whose name or address is a metadata service’s', async () => {
     const at = (host: string) =>
       provisioner

@@ -12,6 +12,7 @@ const server = {
   templates: {},
 }
 const params = { name: 'postgres-01' }
+const secretFrom = (passwordFrom: unknown) => ({ credentials: { username: 'a', passwordFrom } })
 
 describe('the database server request', () => {
   for (const [title, change] of Object.entries({
@@ -19,6 +20,10 @@ describe('the database server request', () => {
     'with a shared login': { registeredLogin: 'shared', registeredCredentials: { username: 'ods', password: 'q' } },
     'with passwords from the surroundings': { credentials: { username: 'a', passwordFrom: 'env:TM_SECRET_A_1' } },
     'with passwords from a file': { credentials: { username: 'a', passwordFrom: 'file:servers/postgres-01' } },
+    'with a password of AWS Secrets Manager': secretFrom('aws-secret:edfi/ods-01'),
+    'with a field of a secret': secretFrom('aws-secret:rds!db-1_a+b=c.d@e#password'),
+    'with tokens of RDS': secretFrom('aws-rds-iam:us-gov-west-1'),
+    'with tokens of Entra ID': secretFrom('azure-entra'),
     'with templates of any shape': { templates: { minimal: 'Db', 'v7.3': { backup: '/x.bak' } } },
     'with all limits': { maxConcurrency: 64, maxInstances: 0, pool: 'east', workerPool: 'dmz', tenants: ['a', 'b'] },
   }))
@@ -27,7 +32,6 @@ describe('the database server request', () => {
       expect(read(createDatabaseServer, { body }).body).to.deep.equal(body)
     })
 
-  const secretFrom = (passwordFrom: unknown) => ({ credentials: { username: 'a', passwordFrom } })
   for (const [title, change, pointer] of [
     [
       'a password and a place to read it',
@@ -40,6 +44,17 @@ describe('the database server request', () => {
     ['a file above the folder', secretFrom('file:../key'), '/credentials/passwordFrom'],
     ['a file above the folder, later', secretFrom('file:a/../../key'), '/credentials/passwordFrom'],
     ['a place of another kind', secretFrom('http://x/'), '/credentials/passwordFrom'],
+    ['a secret of AWS without a name', secretFrom('aws-secret:'), '/credentials/passwordFrom'],
+    ['a secret of AWS by its address', secretFrom('aws-secret:arn:aws:x'), '/credentials/passwordFrom'],
+    ['a secret of AWS with an empty key', secretFrom('aws-secret:a#'), '/credentials/passwordFrom'],
+    ['a secret of AWS with two keys', secretFrom('aws-secret:a#b#c'), '/credentials/passwordFrom'],
+    ['a region that is none', secretFrom('aws-rds-iam:../x'), '/credentials/passwordFrom'],
+    ['more after the word for Entra ID', secretFrom('azure-entra:x'), '/credentials/passwordFrom'],
+    [
+      'a token as what ODS/API keeps',
+      { registeredLogin: 'shared', registeredCredentials: { username: 'a', passwordFrom: 'azure-entra' } },
+      '/registeredCredentials/passwordFrom',
+    ],
     ['a shared login without credentials', { registeredLogin: 'shared' }, '/registeredCredentials'],
     [
       'an own login with credentials',

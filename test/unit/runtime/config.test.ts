@@ -143,6 +143,24 @@ describe('The configuration', () => {
     ])
   })
 
+  it('reads secrets of AWS only under a prefix, and says so where the rest is set without it', () => {
+    expect(readWorkerConfig(least).awsSecrets).to.equal(undefined)
+    expect(readWorkerConfig({ ...least, AWS_SECRETS_PREFIX: 'edfi/' }).awsSecrets).to.deep.equal({
+      prefix: 'edfi/',
+      region: undefined,
+      endpoint: undefined,
+    })
+    const rest = { AWS_SECRETS_REGION: 'eu-west-1', AWS_SECRETS_ENDPOINT: 'https://vpce.example/' }
+    expect(readWorkerConfig({ ...least, ...rest, AWS_SECRETS_PREFIX: 'edfi/' }).awsSecrets).to.deep.equal({
+      prefix: 'edfi/',
+      region: 'eu-west-1',
+      endpoint: 'https://vpce.example',
+    })
+    expect(faultsOf(() => readWorkerConfig({ ...least, ...rest }))).to.deep.equal([
+      'AWS_SECRETS_PREFIX is not set, although AWS_SECRETS_REGION or AWS_SECRETS_ENDPOINT is',
+    ])
+  })
+
   it('reads truths strictly, because deletion must not hang on a typing error', () => {
     for (const [value, meaning] of [
       ['true', true],

@@ -1,4 +1,6 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isFailure } from '@edfi-tenants/core'
@@ -13,7 +15,14 @@ describe('Secret references', () => {
     TM_SECRET_EMPTY: '',
     DATABASE_URL: 'hunter2',
   }
-  const resolve = (reference: string) => createSecretResolver({ env, secretFilesDir: folder })(reference)
+  const use = {
+    host: 'ods.cluster-x.eu-west-1.rds.amazonaws.com',
+    port: 5433,
+    username: 'tenant_admin',
+    databaseEngine: 'PostgreSql',
+    encrypted: true,
+  }
+  const resolve = (reference: string) => createSecretResolver({ env, secretFilesDir: folder })(reference, use)
 
   async function failureOf(reference: string): Promise<string> {
     try {
@@ -96,7 +105,80 @@ describe('Secret references', () => {
 
   it('give no file where no folder is configured', async () => {
     const without = createSecretResolver({ env, secretFilesDir: undefined })
-    const error: unknown = await without('file:plain').catch((reason: unknown) => reason)
+    const error: unknown = await without('file:plain', use).catch((reason: unknown) => reason)
     expect(isFailure(error)).to.equal(true)
+  })
+
+  it('give no secret of AWS where no prefix is configured', async () => {
+    expect(await failureOf('aws-secret:ods/admin')).to.contain('AWS_SECRETS_PREFIX')
+  })
+
+  describe('for short-lived tokens', () => {
+    const saved: Record<string, string | undefined> = {}
+    const set = (variables: Record<string, string>) => {
+      for (const [name, value] of Object.entries(variables)) {
+        saved[name] ??= process.env[name]
+        process.env[name] = value
+      }
+    }
+    afterEach(() => {
+      for (const [name, value] of Object.entries(saved))
+        if (value === undefined) Reflect.deleteProperty(process.env, name)
+        else process.env[name] = value
+    })
+
+    it('sign one for RDS that names server, port, user and region, ends in 15 minutes, and is made without a call', async () => {
+      set({ AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret' })
+      const token = await resolve('aws-rds-iam:eu-west-1')
+      const url = new URL(`https://${token}`)
+      expect(url.host).to.equal(`${use.host}:5433`)
+      const query = Object.fromEntries(url.searchParams)
+      expect(query).to.include({
+        Action: 'connect',
+        DBUser: 'tenant_admin',
+        'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+        'X-Amz-Expires': '900',
+        'X-Amz-SignedHeaders': 'host',
+      })
+      expect(query['X-Amz-Credential']).to.match(/^AKIDEXAMPLE\/\d{8}\/eu-west-1\/rds-db\/aws4_request$/)
+      expect(query['X-Amz-Signature']).to.match(/^[0-9a-f]{64}$/)
+      expect(token).not.to.contain('not-a-secret')
+    })
+
+    it('get one of Entra ID for Azure Database for PostgreSQL, as the identity of the machine', async () => {
+      const asked: { url: string; headers: IncomingHttpHeaders }[] = []
+      const endpoint = createServer((request, response) => {
+        asked.push({ url: request.url ?? '', headers: request.headers })
+        const expires_on = String(Math.floor(Date.now() / 1000) + 3600)
+        response.setHeader('content-type', 'application/json')
+        response.end(JSON.stringify({ access_token: 'a-token', expires_on, resource: 'x', token_type: 'Bearer' }))
+      })
+      await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve))
+      const { port } = endpoint.address() as AddressInfo
+      set({ IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/msi/token`, IDENTITY_HEADER: 'header-of-the-machine' })
+      try {
+        expect(await resolve('azure-entra')).to.equal('a-token')
+      } finally {
+        endpoint.close()
+      }
+      const [first] = asked
+      expect(first?.headers['x-identity-header']).to.equal('header-of-the-machine')
+      expect(new URL(first?.url ?? '', 'http://x').searchParams.get('resource')).to.equal(
+        'https://ossrdbms-aad.database.windows.net',
+      )
+    }).timeout(20_000)
+
+    it('make none where it would be sent in the clear, or where no server would know it', async () => {
+      const resolver = createSecretResolver({ env, secretFilesDir: undefined })
+      for (const reference of ['aws-rds-iam:eu-west-1', 'azure-entra'])
+        for (const [change, word] of [
+          [{ encrypted: false }, 'encrypted'],
+          [{ databaseEngine: 'SqlServer' }, 'PostgreSQL'],
+        ] as const) {
+          const error: unknown = await resolver(reference, { ...use, ...change }).catch((reason: unknown) => reason)
+          expect(isFailure(error) && error.code).to.equal('settings_invalid')
+          expect((error as Error).message).to.contain(word)
+        }
+    })
   })
 })

@@ -55,14 +55,23 @@ export const isMoved = (
   manifest: PublishedManifest,
 ): boolean => addressNames(manifest).some((name) => canonical(before[name]) !== canonical(after[name]))
 
-/** Every host among those settings, wherever a provisioner keeps it: in a text of its own or one level below. */
+/**
+ * Every host among those settings, wherever a provisioner keeps it: in a text of its own or one level below. A text
+ * counts as one unless its schema says `"x-host": false` (certificates, names of instances, folders).
+ */
 function* addressesIn(settings: Record<string, Json>, manifest: PublishedManifest): Generator<[string, string]> {
   for (const name of addressNames(manifest)) {
     const value = settings[name]
-    if (typeof value === 'string' && name !== 'tls') yield [pointerTo('settings', name), value]
+    if (typeof value === 'string' && name !== 'tls' && isHostSetting(manifest, name))
+      yield [pointerTo('settings', name), value]
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value['host'] === 'string')
       yield [pointerTo('settings', name, 'host'), value['host']]
   }
+}
+
+function isHostSetting({ settingsSchema }: PublishedManifest, name: string): boolean {
+  const { properties } = settingsSchema as { properties?: Record<string, { 'x-host'?: unknown } | undefined> }
+  return properties?.[name]?.['x-host'] !== false
 }
 
 const canonical = (value: Json | undefined): string =>

@@ -11,7 +11,14 @@ export const manifest = {
     additionalProperties: false,
     required: ['root'],
     properties: {
-      root: { type: 'string', minLength: 1, maxLength: 1_000, description: 'The folder that holds the databases.' },
+      root: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 1_000,
+        description: 'The folder that holds the databases.',
+        // Without this the API would take it for a host, and refuse it.
+        'x-host': false,
+      },
       host: {
         type: 'string',
         minLength: 1,

@@ -1,4 +1,4 @@
-import { Failure } from '@edfi-tenants/core'
+import { Failure, type JsonObject } from '@edfi-tenants/core'
 import type { AdminApi, AdminApiClient } from '@edfi-tenants/admin-api'
 import type { ArchiveStorage } from '@edfi-tenants/archive-storage'
 import type { HookRunner } from '@edfi-tenants/hooks'
@@ -30,27 +30,42 @@ export interface JobServices {
   seedBundles: ReadonlyMap<string, SeedBundle>
   hooks: HookRunner
   settings: JobSettings
-  /** Reads the secret that a `passwordFrom` names; anew each time, so that a rotated one is picked up. */
-  readSecret(reference: string): Promise<string>
+  /** Reads the secret that a `passwordFrom` names; for each run of a job, so that a rotated one is picked up. */
+  readSecret(reference: string, use: SecretUse): Promise<string>
   /** A slot has become free, or a job due: others may go on. */
   onSlotFree(): void
   log: Log
 }
 
+/** What a secret is read for: tokens are made for one server and user. */
+export interface SecretUse {
+  host: string
+  port: number
+  username: string
+  databaseEngine: string
+  encrypted: boolean
+  /** A login was refused: what is kept of a cloud's secret will not do. */
+  fresh?: boolean
+}
+
+/** How often what a long step logs in with is brought up to date, in milliseconds: RDS's tokens end after 15 minutes. */
+const renewEveryMs = 5 * 60_000
+
 /** Opens what a job works on, each once per run and not before it is needed; secrets are in the clear only in here. */
 export function createAccess(services: JobServices, job: JobRow, instance: () => InstanceRow | null) {
   const servers = new Map<string, Promise<ServerAccess>>()
+  const logins = new LoginsByReference(services)
   let adminApi: Promise<AdminApi> | undefined
   let environment: Promise<EnvironmentRow> | undefined
   let odsApi: Promise<OdsApi> | undefined
   const databaseOf = (serverId: string): Promise<ServerAccess> => {
-    const opened = servers.get(serverId) ?? openServer(services, serverId)
+    const opened = servers.get(serverId) ?? openServer(services, logins, serverId)
     servers.set(serverId, opened)
     return opened
   }
   const environmentId = () => required(job.environmentId, 'environment')
   const readEnvironment = () => (environment ??= environmentOf(services, environmentId()))
-  return {
+  const forSteps = {
     database: () => databaseOf(required(job.serverId, 'database server')),
     databaseOf,
     adminApi: () => (adminApi ??= openAdminApi(services, environmentId(), adminTenantOf(job, instance()))),
@@ -58,6 +73,51 @@ export function createAccess(services: JobServices, job: JobRow, instance: () =>
     odsApi: () => (odsApi ??= readEnvironment().then((row) => openOdsApi(services, row))),
     adminApiOf: (environmentId: string, adminTenant: string) => openAdminApi(services, environmentId, adminTenant),
     odsApiOf: async (environmentId: string) => openOdsApi(services, await environmentOf(services, environmentId)),
+  }
+  return { forSteps, logins }
+}
+
+/**
+ * The logins of one run whose passwords are references. They are brought up to date in place, so that a step that goes
+ * on for long opens its next connection with what is right then.
+ */
+class LoginsByReference {
+  readonly #open: { login: Login; reference: string; use: SecretUse }[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(private readonly services: Pick<JobServices, 'readSecret' | 'log'>) {}
+
+  /** The login with its password; from now on kept up to date where that is a reference. */
+  async read({ username, password, passwordFrom }: SecretLogin, server: Omit<SecretUse, 'username'>): Promise<Login> {
+    if (password !== null) return { username, password }
+    const reference = passwordFrom ?? ''
+    const use = { ...server, username }
+    const login = { username, password: await this.services.readSecret(reference, use) }
+    this.#open.push({ login, reference, use })
+    this.#timer ??= setInterval(() => void this.#renew(false), renewEveryMs).unref()
+    return login
+  }
+
+  /** After a refused login: whether there is any that may have been changed. What is kept of them is read anew. */
+  async refused(): Promise<boolean> {
+    await this.#renew(true)
+    return this.#open.length > 0
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  async #renew(fresh: boolean): Promise<void> {
+    await Promise.all(
+      this.#open.map(async ({ login, reference, use }) => {
+        try {
+          Object.assign(login, { password: await this.services.readSecret(reference, { ...use, fresh }) })
+        } catch (error) {
+          this.services.log.warn('A password could not be read anew; the one known stays', { error })
+        }
+      }),
+    )
   }
 }
 
@@ -89,25 +149,36 @@ const required = (id: string | null, what: string): string => {
 const adminTenantOf = (job: JobRow, instance: InstanceRow | null): string =>
   instance?.adminTenant ?? (typeof job.parameters['adminTenant'] === 'string' ? job.parameters['adminTenant'] : '')
 
-async function openServer(services: JobServices, serverId: string): Promise<ServerAccess> {
+async function openServer(services: JobServices, logins: LoginsByReference, serverId: string): Promise<ServerAccess> {
   const row = await readServerById(services.store, serverId)
   if (!row) throw new Failure('unknown_server', 'The database server of this job is not on record.')
   const provisioner = services.provisioners.get(row.engine)
   if (!provisioner)
     throw new Failure('provisioner_unknown', `This worker has no provisioner "${row.engine}".`, { retryable: true })
   const secrets = await openServerCredentials(services.store, serverId)
+  const use = secretUse(provisioner.manifest.databaseEngine, row.settings)
   return {
     provisioner,
-    server: { id: row.id, name: row.name, settings: row.settings, credentials: await readLogin(services, secrets) },
+    server: { id: row.id, name: row.name, settings: row.settings, credentials: await logins.read(secrets, use) },
     templates: row.templates,
-    sharedLogin: secrets.registered ? { ...(await readLogin(services, secrets.registered)), own: false } : null,
+    // Marked in place: a copy would not be brought up to date.
+    sharedLogin: secrets.registered
+      ? Object.assign(await logins.read(secrets.registered, use), { own: false as const })
+      : null,
   }
 }
 
-const readLogin = async (services: JobServices, login: SecretLogin): Promise<Login> => ({
-  username: login.username,
-  password: login.password ?? (await services.readSecret(login.passwordFrom ?? '')),
-})
+/** What all provisioners of an engine call alike in their settings. */
+function secretUse(databaseEngine: string, settings: JsonObject): Omit<SecretUse, 'username'> {
+  const { host, port, tls } = settings
+  const isTls = typeof tls === 'object' && tls !== null && !Array.isArray(tls)
+  return {
+    host: typeof host === 'string' ? host : '',
+    port: typeof port === 'number' ? port : 5432,
+    databaseEngine,
+    encrypted: isTls && tls['mode'] !== undefined && tls['mode'] !== 'disable',
+  }
+}
 
 /** The Admin API of an environment, speaking for one of its tenants. */
 export async function openAdminApi(

@@ -46,12 +46,25 @@ export async function attemptStep(
           cause: error,
         }),
       )
+    if (isFailure(error) && (await mayBeRotated(running, error)))
+      return fail(new Failure(error.code, error.message, { retryable: true, cause: error }))
     if (!isFailure(error)) services.log.error('A step failed unexpectedly', { job: job.id, step: name, error })
     return fail(asFailure(error))
   } finally {
     step.dispose()
   }
 }
+
+/**
+ * For how long a refused login is tried again where its password is a reference, in milliseconds: a rotation changes
+ * server and secret one after the other, and workers keep a cloud's secret for a minute.
+ */
+const rotationMs = 90_000
+
+const refusals = new Set<string>(['server_login_failed', 'registered_login_failed'])
+
+const mayBeRotated = async (running: RunningJob, { code, retryable }: Failure): Promise<boolean> =>
+  refusals.has(code) && !retryable && running.job.troubledForMs < rotationMs && (await running.loginRefused())
 
 const isHeld = (held: HeldLease): Promise<boolean> =>
   held.fence().then(

@@ -44,12 +44,14 @@ export function createJobRunner(options: {
     const definition = job && definitions.get(job.type)
     if (!job || !definition) return
     const held = leases.hold({ jobId: job.id, epoch: job.epoch }, claimedAt)
+    const opened = openJob(job, held, services)
     try {
-      await runJob(definition, openJob(job, held, services), {
+      await runJob(definition, opened, {
         retryForMs: options.retryForMs,
         isStopping: () => stopping,
       })
     } finally {
+      opened.close()
       held.release()
     }
   }

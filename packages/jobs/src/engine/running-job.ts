@@ -16,6 +16,10 @@ export interface RunningJob {
    */
   write(...writes: JobWrite[]): Promise<void>
   context(position: number, signal: AbortSignal, stepProgress: (percent: number) => number): Promise<StepContext>
+  /** After a refused login: whether one of this run may have been changed meanwhile, so that trying again may help. */
+  loginRefused(): Promise<boolean>
+  /** Ends what goes on beside the run. */
+  close(): void
 }
 
 /** Prepares a claimed job. What steps reach (server, Admin API) is opened when the first of them asks. */
@@ -51,6 +55,8 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
     held,
     services,
     write,
+    loginRefused: () => access.logins.refused(),
+    close: () => access.logins.close(),
     async context(position, signal, stepProgress) {
       if (job.instanceId && !instance) instance = await readInstance(services.store.database, job.instanceId, '*')
       const progress = createProgressWriter({
@@ -77,7 +83,7 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
           await held.fence()
         },
         progress,
-        ...access,
+        ...access.forSteps,
         archives: services.archives,
         seedBundles: services.seedBundles,
         hooks: services.hooks,
