@@ -107,7 +107,7 @@ describe('the jobs of a batch', function () {
   }
 
   async function until(id: string, what: (batch: BatchRow) => boolean): Promise<BatchRow> {
-    const deadline = Date.now() + 20_000
+    const deadline = Date.now() + 60_000
     for (;;) {
       const batch = await readBatch(stack.store.database, id, '*')
       if (batch && what(batch)) return batch

@@ -17,7 +17,6 @@ import { purgeApplications } from '../../../packages/jobs/src/applications/purge
 import { restoreApplications } from '../../../packages/jobs/src/applications/restore-applications.js'
 import { origin, startJobStack, type JobStack } from '../../support/job-stack.js'
 import { adminApiOf, type PlainAdminApi } from '../../support/plain-admin-api.js'
-import { longTest } from '../../support/long-test.js'
 
 const own: AskedApplication = {
   applicationName: 'Own',
@@ -102,7 +101,7 @@ describe('applications of an instance that is deleted', function () {
       (error: unknown) => error as { code: string; applications: { applicationName: string }[] },
     )
 
-  longTest('stop the deletion when they are not ours, and nothing is changed', async () => {
+  it('stop the deletion when they are not ours, and nothing is changed', async () => {
     const instance = await create()
     const foreign = await admin.addApplication('Foreign', [instance.ods])
     expect(await failure(park(instance.id, 'refuse'))).to.include({ code: 'applications_attached' })
@@ -139,7 +138,7 @@ describe('applications of an instance that is deleted', function () {
     expect(await admin.allApplications()).to.deep.equal(before)
   })
 
-  longTest('are parked rightly by a second try that does not see any more how they were', async () => {
+  it('are parked rightly by a second try that does not see any more how they were', async () => {
     const instance = await create()
     stack.simulator.setFaults([{ method: 'PUT', pathPattern: '/v2/apiclients', kind: 'drop-after-commit', times: 3 }])
     const parked = await park(instance.id, 'refuse')
