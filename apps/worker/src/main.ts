@@ -13,7 +13,12 @@ const shutdown = prepareShutdown({ log })
 try {
   await startWorker(
     config,
-    createSecretResolver({ env: process.env, secretFilesDir: config.secretFilesDir, awsSecrets: config.awsSecrets }),
+    createSecretResolver({
+      env: process.env,
+      secretFilesDir: config.secretFilesDir,
+      awsSecrets: config.awsSecrets,
+      rules: config.secretRules,
+    }),
     log,
     shutdown,
   )

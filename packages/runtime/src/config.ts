@@ -19,6 +19,7 @@ import {
 import type { NamedKey } from './env-values.js'
 import { logLevels } from './logger.js'
 import type { LogSettings } from './logger.js'
+import { secretRules, type SecretRule } from './secret-rules.js'
 import { anyTargetHost } from './target-hosts.js'
 import type { TargetHosts } from './target-hosts.js'
 
@@ -112,6 +113,8 @@ export interface WorkerConfig extends SharedConfig {
   archives: ArchiveConfig | undefined
   /** Where `passwordFrom: aws-secret:…` is read; undefined: nowhere. */
   awsSecrets: AwsSecretSettings | undefined
+  /** Which `passwordFrom` may be read for which hosts; undefined: any for any. */
+  secretRules: readonly SecretRule[] | undefined
   /** Folders of seed bundles besides those that come with the service. */
   seedBundlesDir: string | undefined
   /** The folder with SQL checks. */
@@ -294,6 +297,7 @@ export const readWorkerConfig = (env: Env): WorkerConfig =>
     leaseSeconds: reader.optional('LEASE_SECONDS', wholeNumber(2, 600), 6),
     archives: readArchives(reader),
     awsSecrets: readAwsSecrets(reader),
+    secretRules: reader.optional('SECRET_REFERENCES_ALLOWED', secretRules, undefined),
     seedBundlesDir: reader.optional('SEED_BUNDLES_DIR', text, undefined),
     sqlChecksDir: reader.optional('SQL_CHECKS_DIR', text, undefined),
     hooks: readHooks(reader),

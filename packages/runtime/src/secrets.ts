@@ -4,6 +4,7 @@ import { Failure } from '@edfi-tenants/core'
 import { createAwsSecretReader, type AwsSecretSettings } from './aws-secrets.js'
 import type { Env } from './env-reader.js'
 import { awsRdsToken, createEntraTokens, type PasswordUse } from './login-tokens.js'
+import { mayBeSentTo, type SecretRule } from './secret-rules.js'
 
 /** What a secret is read for, and whether one that is kept for a moment (a cloud's) will not do: a login was refused. */
 export interface SecretUse extends PasswordUse {
@@ -75,10 +76,17 @@ export function createSecretResolver(options: {
   secretFilesDir: string | undefined
   /** Undefined: no `aws-secret:`. */
   awsSecrets?: AwsSecretSettings | undefined
+  /** Undefined: what is read may be sent to any host that servers may have. */
+  rules?: readonly SecretRule[] | undefined
 }): ResolveSecret {
   const readAwsSecret = options.awsSecrets && createAwsSecretReader(options.awsSecrets)
   const entraToken = createEntraTokens()
   return async (reference, use) => {
+    const hosts = [use.host, use.registeredHost].filter((host) => host !== undefined && host !== '') as string[]
+    if (!mayBeSentTo(options.rules, reference, hosts))
+      throw unavailable(
+        'SECRET_REFERENCES_ALLOWED of this worker does not let this `passwordFrom` be sent to this host.',
+      )
     if (reference === 'azure-entra') return entraToken(use)
     const [, kind, name = ''] = /^(env|file|aws-secret|aws-rds-iam):(.+)$/s.exec(reference) ?? []
     if (kind === 'env') return fromVariable(options.env, name)

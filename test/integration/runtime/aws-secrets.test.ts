@@ -5,7 +5,7 @@ import { createSecretResolver } from '@edfi-tenants/runtime'
 import { expect } from 'chai'
 import { freePort } from '../../../scripts/services/free-port.js'
 
-const use = { host: 'h', port: 5432, username: 'u', databaseEngine: 'PostgreSql', encrypted: false }
+const use = { host: 'h', port: 5432, username: 'u', databaseEngine: 'PostgreSql', verified: false }
 const region = 'eu-west-1'
 
 describe('Passwords in AWS Secrets Manager', function () {

@@ -161,6 +161,13 @@ describe('The configuration', () => {
     ])
   })
 
+  it('says which rule about secrets is none, and quotes nothing of it', () => {
+    expect(readWorkerConfig(least).secretRules).to.equal(undefined)
+    expect(
+      faultsOf(() => readWorkerConfig({ ...least, SECRET_REFERENCES_ALLOWED: 'file:a@db, env:TM_SECRET_B' })),
+    ).to.deep.equal(['SECRET_REFERENCES_ALLOWED must be reference@host, …, and item 2 is not'])
+  })
+
   it('reads truths strictly, because deletion must not hang on a typing error', () => {
     for (const [value, meaning] of [
       ['true', true],

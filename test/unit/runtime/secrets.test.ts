@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isFailure } from '@edfi-tenants/core'
-import { createSecretResolver } from '@edfi-tenants/runtime'
+import { createSecretResolver, readWorkerConfig } from '@edfi-tenants/runtime'
 import { expect } from 'chai'
 
 describe('Secret references', () => {
@@ -20,7 +20,7 @@ describe('Secret references', () => {
     port: 5433,
     username: 'tenant_admin',
     databaseEngine: 'PostgreSql',
-    encrypted: true,
+    verified: true,
   }
   const resolve = (reference: string) => createSecretResolver({ env, secretFilesDir: folder })(reference, use)
 
@@ -113,6 +113,36 @@ describe('Secret references', () => {
     expect(await failureOf('aws-secret:ods/admin')).to.contain('AWS_SECRETS_PREFIX')
   })
 
+  it('are read only for the hosts that the operator has listed beside them, where he has', async () => {
+    env['TM_SECRET_EAST_1'] = 'east'
+    const { secretRules: rules } = readWorkerConfig({
+      DATABASE_URL: 'postgres://a@b/c',
+      QUEUE_URL: 'redis://a',
+      ENCRYPTION_KEYS: `k:${Buffer.alloc(32).toString('base64')}`,
+      SECRET_REFERENCES_ALLOWED:
+        'env:TM_SECRET_EAST_*@*.east.example.org, file:plain@10.1.0.0/16,file:plain@db.example.org',
+    })
+    const resolver = createSecretResolver({ env, secretFilesDir: folder, rules })
+    const outcome = (reference: string, hosts: { host: string; registeredHost?: string }) =>
+      resolver(reference, { ...use, ...hosts }).catch((error: unknown) => {
+        expect((error as Error).message).to.contain('SECRET_REFERENCES_ALLOWED')
+        return isFailure(error) && error.code
+      })
+    expect(await outcome('env:TM_SECRET_EAST_1', { host: 'db.EAST.example.org' })).to.equal('east')
+    expect(await outcome('file:plain', { host: '10.1.2.3', registeredHost: 'db.example.org' })).to.equal('p w')
+    for (const [reference, hosts] of [
+      ['env:TM_SECRET_EAST_1', { host: 'evil.example' }],
+      ['env:TM_SECRET_EAST_1', { host: 'east.example.org.evil.example' }],
+      ['env:TM_SECRET_EAST_1', { host: 'db.east.example.org', registeredHost: 'evil.example' }],
+      ['env:TM_SECRET_EAST_1', { host: '' }],
+      ['env:TM_SECRET_ODS', { host: 'db.east.example.org' }],
+      ['file:plain', { host: '10.2.0.1' }],
+      ['file:sub/windows', { host: 'db.example.org' }],
+      ['aws-rds-iam:eu-west-1', { host: use.host }],
+    ] as const)
+      expect(await outcome(reference, hosts), `${reference} ${JSON.stringify(hosts)}`).to.equal('secret_unavailable')
+  })
+
   describe('for short-lived tokens', () => {
     const saved: Record<string, string | undefined> = {}
     const set = (variables: Record<string, string>) => {
@@ -157,7 +187,16 @@ describe('Secret references', () => {
       const { port } = endpoint.address() as AddressInfo
       set({ IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/msi/token`, IDENTITY_HEADER: 'header-of-the-machine' })
       try {
-        expect(await resolve('azure-entra')).to.equal('a-token')
+        const resolver = createSecretResolver({ env, secretFilesDir: undefined })
+        const host = 'ods.Postgres.database.azure.com'
+        expect(await resolver('azure-entra', { ...use, host })).to.equal('a-token')
+        const before = asked.length
+        for (const host of [use.host, 'evil.example', 'ods.postgres.database.azure.com.evil.example', '10.0.0.1', '']) {
+          const error: unknown = await resolver('azure-entra', { ...use, host }).catch((reason: unknown) => reason)
+          expect(isFailure(error) && error.code, host).to.equal('settings_invalid')
+        }
+        // Nobody is even asked for what would go to another host.
+        expect(asked.length).to.equal(before)
       } finally {
         endpoint.close()
       }
@@ -172,7 +211,7 @@ describe('Secret references', () => {
       const resolver = createSecretResolver({ env, secretFilesDir: undefined })
       for (const reference of ['aws-rds-iam:eu-west-1', 'azure-entra'])
         for (const [change, word] of [
-          [{ encrypted: false }, 'encrypted'],
+          [{ verified: false }, 'verify-full'],
           [{ databaseEngine: 'SqlServer' }, 'PostgreSQL'],
         ] as const) {
           const error: unknown = await resolver(reference, { ...use, ...change }).catch((reason: unknown) => reason)

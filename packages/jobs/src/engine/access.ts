@@ -1,4 +1,4 @@
-import { Failure, type JsonObject } from '@edfi-tenants/core'
+import { Failure, type Json, type JsonObject } from '@edfi-tenants/core'
 import type { AdminApi, AdminApiClient } from '@edfi-tenants/admin-api'
 import type { ArchiveStorage } from '@edfi-tenants/archive-storage'
 import type { HookRunner } from '@edfi-tenants/hooks'
@@ -40,10 +40,13 @@ export interface JobServices {
 /** What a secret is read for: tokens are made for one server and user. */
 export interface SecretUse {
   host: string
+  /** Where else it goes: what ODS/API logs in with is registered with the address that ODS/API uses. */
+  registeredHost?: string
   port: number
   username: string
   databaseEngine: string
-  encrypted: boolean
+  /** Whether connections are encrypted, to a server that has proved its name. */
+  verified: boolean
   /** A login was refused: what is kept of a cloud's secret will not do. */
   fresh?: boolean
 }
@@ -163,7 +166,9 @@ async function openServer(services: JobServices, logins: LoginsByReference, serv
     templates: row.templates,
     // Marked in place: a copy would not be brought up to date.
     sharedLogin: secrets.registered
-      ? Object.assign(await logins.read(secrets.registered, use), { own: false as const })
+      ? Object.assign(await logins.read(secrets.registered, { ...use, ...registeredHost(row.settings) }), {
+          own: false as const,
+        })
       : null,
   }
 }
@@ -171,14 +176,21 @@ async function openServer(services: JobServices, logins: LoginsByReference, serv
 /** What all provisioners of an engine call alike in their settings. */
 function secretUse(databaseEngine: string, settings: JsonObject): Omit<SecretUse, 'username'> {
   const { host, port, tls } = settings
-  const isTls = typeof tls === 'object' && tls !== null && !Array.isArray(tls)
   return {
     host: typeof host === 'string' ? host : '',
     port: typeof port === 'number' ? port : 5432,
     databaseEngine,
-    encrypted: isTls && tls['mode'] !== undefined && tls['mode'] !== 'disable',
+    verified: isObject(tls) && tls['mode'] === 'verify-full',
   }
 }
+
+function registeredHost({ registered }: JsonObject): { registeredHost?: string } {
+  const host = isObject(registered) ? registered['host'] : undefined
+  return typeof host === 'string' ? { registeredHost: host } : {}
+}
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The Admin API of an environment, speaking for one of its tenants. */
 export async function openAdminApi(
