@@ -28,7 +28,7 @@ describe('npm run new-provisioner', function () {
     expect(provisioner?.manifest.contractVersion).to.equal(contractVersion)
     const server = { id: 's', name: 's', settings: { host: 'db' }, credentials: { username: 'a', password: 'p' } }
     const login = { username: 'app', password: 'p;w' }
-    expect(provisioner?.registeredConnectionString(server, { databaseName: 'x', login })).to.equal(
+    expect(await provisioner?.registeredConnectionString(server, { databaseName: 'x', login })).to.equal(
       'host=db;port=5432;username=app;password="p;w";database=x;',
     )
     await provisioner?.close?.()

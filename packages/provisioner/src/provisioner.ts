@@ -296,8 +296,8 @@ export interface Provisioner {
   /** Connects as ODS/API will and looks whether this is a database it can serve. Changes nothing. */
   verifyDatabase(server: Server, request: VerifyDatabase, operation: Operation): Promise<VerifiedDatabase>
 
-  /** The string to register with Admin API: the address ODS/API reaches the server at, in its driver's format. */
-  registeredConnectionString(server: Server, request: ConnectionStringRequest): string
+  /** The string to register with Admin API: the address ODS/API reaches the server at, in its driver's format. Connects nowhere. */
+  registeredConnectionString(server: Server, request: ConnectionStringRequest): string | Promise<string>
 
   /** Bytes on disk; null when the database is not there. */
   databaseSize(server: Server, request: { databaseName: string }, operation: Operation): Promise<number | null>

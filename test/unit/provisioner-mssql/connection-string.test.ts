@@ -11,7 +11,7 @@ const text = (settings: Server['settings'] = {}, password = 'plain'): string =>
       credentials: { username: 'admin', password: 'admin-secret' },
     },
     { databaseName: 'EdFi_Ods_1', login: { username: 'app', password } },
-  )
+  ) as string
 
 describe('registeredConnectionString of mssql', () => {
   it('leads to host and port of the settings when ODS/API reaches the server there, encrypted as we are', () => {

@@ -12,7 +12,7 @@ const text = (password: string, registered?: Server['settings']['registered']): 
   provisioner.registeredConnectionString(server(registered), {
     databaseName: 'EdFi_Ods_1',
     login: { username: 'app', password },
-  })
+  }) as string
 
 describe('registeredConnectionString', () => {
   it('leads to host and port of the settings when ODS/API reaches the server there', () => {

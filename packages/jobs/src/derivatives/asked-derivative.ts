@@ -79,7 +79,7 @@ export async function registerDerivativeOf(
     ...(host === undefined ? {} : { host }),
     ...(port == null ? {} : { port }),
   }
-  const connectionString = provisioner.registeredConnectionString(
+  const connectionString = await provisioner.registeredConnectionString(
     registered ? { ...server, settings: { ...server.settings, registered: address } } : server,
     { databaseName: derivative.databaseName, login: await registeredLogin(context, access) },
   )

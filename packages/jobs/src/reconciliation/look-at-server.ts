@@ -45,16 +45,17 @@ export async function lookAtServer(
   // Where another installation's are, nothing is said, not even how many.
   const databases = all.filter(({ owner }) => owner === null || owner.installationId === installationId)
   const view: ServerView = { serverId, server: access.server.name, installationId, databases: all }
-  const compare = (records: OnRecord): NewFinding[] => [
-    ...[...records.instances.values()]
-      .filter(wished.covers)
-      .flatMap((instance) => [
+  const compare = async (records: OnRecord): Promise<NewFinding[]> => {
+    const instances = [...records.instances.values()].filter(wished.covers)
+    const ofInstances = await Promise.all(
+      instances.map(async (instance) => [
         ...compareInstance(view, records, instance),
-        ...compareString(context, access, instance),
+        ...(await compareString(context, access, instance)),
       ]),
-    ...(wished.tellsOfDatabases ? compareDatabases(view, records) : []),
-  ]
-  const findings = inBoth(compare(before), compare(after))
+    )
+    return [...ofInstances.flat(), ...(wished.tellsOfDatabases ? compareDatabases(view, records) : [])]
+  }
+  const findings = inBoth(await compare(before), await compare(after))
   if (!wished.opensUnmarked) return { findings, databases, notOpened: 0 }
   const candidates = databases.filter((database) => isCandidate(view, access, after, database))
   const odses = await findOdses(context, access, view, candidates.slice(0, openAtMost))
@@ -66,13 +67,17 @@ export async function lookAtServer(
 }
 
 /** Whether what would be registered now is what was registered: the server's address or login may have been changed. */
-function compareString({ store }: StepContext, access: ServerAccess, instance: RecordedInstance): NewFinding[] {
+async function compareString(
+  { store }: StepContext,
+  access: ServerAccess,
+  instance: RecordedInstance,
+): Promise<NewFinding[]> {
   const { id, busy, status, registeredString, odsInstanceId, databaseName } = instance
   if (busy || registeredString === null || odsInstanceId === null) return []
   if ((status !== 'active' && status !== 'stopped') || instance.serverId !== access.server.id) return []
   if (!access.sharedLogin && instance.loginName === null) return []
   const login = subjectLogin(store, access, instance)
-  const now = access.provisioner.registeredConnectionString(access.server, { databaseName, login })
+  const now = await access.provisioner.registeredConnectionString(access.server, { databaseName, login })
   if (now === openRegisteredString(store.sealer, id, registeredString)) return []
   const { name, tenant, environment } = instance
   return [

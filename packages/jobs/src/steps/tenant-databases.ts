@@ -42,14 +42,11 @@ export const reserveTenantDatabases = defineStep({
     const known = earlier ? await openTenantProvision(store, tenant) : null
     const password = provision.login === null ? null : (known?.password ?? randomBytes(24).toString('base64url'))
     const login = loginOf(provision, password, access)
-    const stringOf = (databaseName: string) =>
+    const stringOf = async (databaseName: string) =>
       access.provisioner.registeredConnectionString(access.server, { databaseName, login })
+    const [admin, security] = [await stringOf(provision.adminDatabase), await stringOf(provision.securityDatabase)]
     await fence()
-    await saveTenantProvision(store, tenant, provision, {
-      password,
-      admin: stringOf(provision.adminDatabase),
-      security: stringOf(provision.securityDatabase),
-    })
+    await saveTenantProvision(store, tenant, provision, { password, admin, security })
     return { detail: `They are "${provision.adminDatabase}" and "${provision.securityDatabase}".` }
   },
   async undo(context) {

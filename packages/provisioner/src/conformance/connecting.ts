@@ -79,9 +79,9 @@ export function describeConnecting({ provisioner, target }: ConformanceContext):
       await provisioner.dropDatabase(server, { databaseName, owner }, operation())
     })
 
-    it('registers database and login, never the privileged one', () => {
+    it('registers database and login, never the privileged one', async () => {
       const login = { username: 'app', password: `p;w'"=x` }
-      const text = provisioner.registeredConnectionString(target().server, { databaseName: 'EdFi_Ods_1', login })
+      const text = await provisioner.registeredConnectionString(target().server, { databaseName: 'EdFi_Ods_1', login })
       assert.ok(text.includes('EdFi_Ods_1') && text.includes('app'))
       assert.ok(!text.includes(target().server.credentials.password))
     })

@@ -21,6 +21,12 @@ process.on('uncaughtException', (error) => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 process.on('disconnect', () => process.exit(0))
 
+/** Where a module cannot be read: the first line of such an error's stack, ahead of its text. */
+function placeOf({ name, stack = '' }: Error): string {
+  const [first = ''] = stack.split('\n')
+  return name === 'SyntaxError' && /^file:.*:\d+$/.test(first) ? ` (${first})` : ''
+}
+
 try {
   register(new URL('./own-packages.js', import.meta.url))
   const module = (await import(process.argv[2] ?? '')) as { provisioner?: Provisioner | null }
@@ -38,6 +44,6 @@ try {
     send({ type: 'loaded', manifest, operations })
   }
 } catch (error) {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = error instanceof Error ? `${error.message}${placeOf(error)}` : String(error)
   send({ type: 'broken', message: `cannot be loaded: ${message}` }, () => process.exit(1))
 }

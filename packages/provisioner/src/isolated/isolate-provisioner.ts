@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { Failure } from '@edfi-tenants/core'
 import type { Operation } from '../operation.js'
 import type { Provisioner } from '../provisioner.js'
 import type { Server } from '../server.js'
 import type { FromHost, FromKeeper, OperationName, ToHost, ToKeeper } from './messages.js'
-import { fromPlainError, operationFailure } from './plain-error.js'
+import { fromPlainError } from './plain-error.js'
 import { createRunningCall, type CallParts, type RunningCall } from './running-call.js'
 
 /** Where a provisioner says what it could not say in an answer. */
@@ -20,15 +20,15 @@ export interface IsolatedModule {
   operations: string[]
   /** Calls one of the operations there. */
   call: (operation: OperationName, server: Server, request: unknown, parts: CallParts) => Promise<unknown>
-  /** Calls the one operation that answers at once; holds the event loop up to {@link waitLimitMs}. */
-  callAndWait: (operation: 'registeredConnectionString', server: Server, request: unknown) => unknown
+  /** Calls the one operation that needs no more than a moment; after {@link answerLimitMs} the process is ended. */
+  callBriefly: (operation: 'registeredConnectionString', server: Server, request: unknown) => Promise<unknown>
   close: () => Promise<void>
 }
 
 /** How long loading the module may take, in milliseconds. */
 const startLimitMs = 30_000
-/** How long an answer is waited for without an event loop; then the process is taken for stuck and ended. */
-const waitLimitMs = 3_000
+/** How long an operation may take that only puts something together; then the process is taken for stuck and ended. */
+const answerLimitMs = 3_000
 const closeLimitMs = 5_000
 
 /**
@@ -41,10 +41,8 @@ export async function isolateProvisioner(
   location: string,
   log: ProvisionerLog,
 ): Promise<IsolatedModule> {
-  const { port1: port, port2 } = new MessageChannel()
   const worker = new Worker(new URL('./keeper.js', import.meta.url), {
-    workerData: { location, port: port2, startLimitMs },
-    transferList: [port2],
+    workerData: { location, startLimitMs },
     execArgv: [],
   })
   const running = new Map<number, RunningCall>()
@@ -110,18 +108,20 @@ export async function isolateProvisioner(
     }
   }
 
-  function callAndWait(operation: OperationName, server: Server, request: unknown): unknown {
-    if (isOver) throw over()
-    const id = ++ids
-    const flag = new Int32Array(new SharedArrayBuffer(4))
-    tell({ type: 'call-and-wait', call: { type: 'call', id, operation, server, request: plain(request) }, flag })
-    if (Atomics.wait(flag, 0, 0, waitLimitMs) === 'timed-out') {
+  async function callBriefly(operation: OperationName, server: Server, request: unknown): Promise<unknown> {
+    const late = new AbortController()
+    const timer = setTimeout(() => {
+      late.abort()
       tell({ type: 'kill' })
-      throw lost('it did not answer')
+    }, answerLimitMs)
+    const quiet: Operation = { signal: late.signal, fence: () => Promise.resolve(), progress: () => undefined }
+    try {
+      return await call(operation, server, request, { operation: quiet })
+    } catch (error) {
+      throw late.signal.aborted ? lost('it did not answer') : error
+    } finally {
+      clearTimeout(timer)
     }
-    const answer = answerOn(port, id)
-    if (answer?.type === 'result') return answer.value
-    throw answer ? operationFailure(answer.error) : lost('it gave no answer')
   }
 
   async function close(): Promise<void> {
@@ -132,19 +132,17 @@ export async function isolateProvisioner(
     const timer = setTimeout(() => void worker.terminate(), closeLimitMs)
     await ended
     clearTimeout(timer)
-    port.close()
   }
 
   tell({ type: 'start' })
   try {
     const { manifest, operations } = await loading
-    return { manifest, operations, call, callAndWait, close }
+    return { manifest, operations, call, callBriefly, close }
   } catch (error) {
     await close()
     throw error
   } finally {
     worker.unref()
-    port.unref()
   }
 }
 
@@ -152,19 +150,9 @@ export async function isolateProvisioner(
 const plain = (request: unknown): unknown =>
   request === undefined ? undefined : (JSON.parse(JSON.stringify(request)) as unknown)
 
-/** The answer to this call, past those that came too late for an earlier one. */
-function answerOn(port: MessagePort, id: number): Extract<FromHost, { type: 'result' | 'failed' }> | null {
-  for (;;) {
-    const received = receiveMessageOnPort(port) as
-      { message: Extract<FromHost, { type: 'result' | 'failed' }> } | undefined
-    if (!received) return null
-    if (received.message.id === id) return received.message
-  }
-}
-
 /** The provisioner as the rest of the worker sees it. `manifest` has been checked. */
 export function provisionerOf(
-  { call, callAndWait, close }: IsolatedModule,
+  { call, callBriefly, close }: IsolatedModule,
   manifest: Provisioner['manifest'],
 ): Provisioner {
   const named =
@@ -196,7 +184,7 @@ export function provisionerOf(
     runScripts: named('runScripts'),
     verifyDatabase: named('verifyDatabase'),
     registeredConnectionString: (server, request) =>
-      callAndWait('registeredConnectionString', server, request) as string,
+      callBriefly('registeredConnectionString', server, request) as Promise<string>,
     databaseSize: named('databaseSize'),
     close,
   }

@@ -1,15 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import type { FromHost, FromKeeper, ToHost, ToKeeper } from './messages.js'
-import { toPlainError } from './plain-error.js'
 
 /**
  * The thread between a worker and the process of one of its provisioners: starts the process, again after it has gone as
- * soon as something is asked of it, and passes messages. It is a thread so that a caller can wait for an answer
- * without its event loop.
+ * soon as something is asked of it, and passes messages. It is a thread of its own so that a plugin that sends much keeps
+ * no other job waiting.
  */
-const { location, port, startLimitMs } = workerData as { location: string; port: MessagePort; startLimitMs: number }
+const { location, startLimitMs } = workerData as { location: string; startLimitMs: number }
 
 interface Process {
   child: ChildProcess
@@ -20,8 +19,6 @@ interface Process {
 
 let current: Process | undefined
 let closing = false
-/** Those who wait without an event loop, by their call. */
-const waiters = new Map<number, Int32Array<SharedArrayBuffer>>()
 
 const say = (message: FromKeeper): void => parentPort?.postMessage(message)
 
@@ -47,10 +44,7 @@ function start(): Process {
       started.backlog = null
       for (const each of backlog ?? []) child.send(each)
     }
-    if (message.type === 'result' || message.type === 'failed') {
-      started.calls.delete(message.id)
-      if (answerWaiter(message)) return
-    }
+    if (message.type === 'result' || message.type === 'failed') started.calls.delete(message.id)
     say(message)
   })
   let isGone = false
@@ -59,10 +53,7 @@ function start(): Process {
     isGone = true
     clearTimeout(late)
     if (current === started) current = undefined
-    const calls = [...started.calls].filter(
-      (id) => !answerWaiter({ type: 'failed', id, error: toPlainError(new Error(how)) }),
-    )
-    say({ type: 'gone', calls, how })
+    say({ type: 'gone', calls: [...started.calls], how })
     if (closing) parentPort?.close()
   }
   child.on('error', (error) => {
@@ -72,17 +63,6 @@ function start(): Process {
   })
   child.on('exit', (code, signal) => gone(signal ?? `exit code ${String(code)}`))
   return started
-}
-
-/** Gives an answer to a caller that waits for it; false when nobody does. */
-function answerWaiter(message: Extract<FromHost, { type: 'result' | 'failed' }>): boolean {
-  const flag = waiters.get(message.id)
-  if (!flag) return false
-  waiters.delete(message.id)
-  port.postMessage(message)
-  Atomics.store(flag, 0, 1)
-  Atomics.notify(flag, 0)
-  return true
 }
 
 function send(message: ToHost): void {
@@ -103,9 +83,5 @@ function send(message: ToHost): void {
 parentPort?.on('message', (message: ToKeeper) => {
   if (message.type === 'start') current ??= start()
   else if (message.type === 'send') send(message.message)
-  else if (message.type === 'kill') current?.child.kill('SIGKILL')
-  else {
-    waiters.set(message.call.id, message.flag)
-    send(message.call)
-  }
+  else current?.child.kill('SIGKILL')
 })

@@ -39,8 +39,6 @@ export type FromHost =
 export type ToKeeper =
   | { type: 'start' }
   | { type: 'send'; message: ToHost }
-  /** A call whose answer the sender waits for without its event loop: on `port`, told by `flag` becoming 1. */
-  | { type: 'call-and-wait'; call: Call; flag: Int32Array<SharedArrayBuffer> }
   /** Ends a process that no longer answers. */
   | { type: 'kill' }
 
