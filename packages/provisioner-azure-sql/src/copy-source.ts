@@ -5,14 +5,16 @@ import {
   findDatabase,
   hasNumber,
   insteadOf,
+  isTimeout,
   patiently,
   quoteName,
   type FoundDatabase,
   type Session,
   type Settings,
 } from '@edfi-tenants/provisioner-mssql'
-import { readAzureSettings, type AzureSettings } from './settings.js'
+import { asSqlServer, readAzureSettings, type AzureSettings } from './settings.js'
 import { waitUntilOnline } from './wait-until-online.js'
+import { watchCopy } from './watch-copy.js'
 
 /** What a copy is made with. */
 export interface CopyWork {
@@ -35,14 +37,18 @@ export async function copySource(work: CopyWork, source: DatabaseSource, name: s
   const from = await findSource(session, source)
   await operation.fence()
   try {
-    await patiently(settings, operation.signal, () =>
-      session.batch(createStatement(name, from?.name ?? null, readAzureSettings(server))),
+    await watchCopy(asSqlServer(server), name, operation, () =>
+      patiently(settings, operation.signal, () =>
+        session.batch(createStatement(name, from?.name ?? null, readAzureSettings(server))),
+      ),
     )
   } catch (error) {
+    // A copy outlasts the statement that began it; how long it may take is for the job to say.
+    if (isTimeout(error) && from !== null) return waitUntilOnline(work, name)
     // Only we make such names, and what was left of it has been removed: a try before this one had begun it after all.
     if (!hasNumber(error, existsNumbers)) throw explain(error)
   }
-  await waitUntilOnline(session, settings, name, readAzureSettings(server), operation)
+  await waitUntilOnline(work, name)
 }
 
 /** https://learn.microsoft.com/sql/t-sql/statements/create-database-transact-sql?view=azuresqldb-current */

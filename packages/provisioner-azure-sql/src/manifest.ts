@@ -3,7 +3,7 @@ import { optionNamePattern, optionValuePattern } from '@edfi-tenants/provisioner
 
 const port = { type: 'integer', minimum: 1, maximum: 65_535 }
 const host = { type: 'string', minLength: 1, maxLength: 255, pattern: '^[^\\s;,\\\\]+$' }
-const guid = { type: 'string', pattern: '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' }
+const guid = { type: 'string', 'x-host': false, pattern: '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' }
 
 /**
  * What workers publish about this provisioner. A database here cannot be taken offline (`SET OFFLINE` is refused), and
@@ -24,6 +24,7 @@ export const manifest: ProvisionerManifest = {
       port: { ...port, default: 1433 },
       authentication: {
         type: 'string',
+        'x-host': false,
         enum: ['sql', 'entra-service-principal', 'entra-default'],
         default: 'sql',
         description:

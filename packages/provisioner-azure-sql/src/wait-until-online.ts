@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '@edfi-tenants/core'
 import type { Operation } from '@edfi-tenants/provisioner'
-import { isRefusal, patiently, stopped, type Session, type Settings } from '@edfi-tenants/provisioner-mssql'
+import { isRefusal, patiently, stopped, type Session } from '@edfi-tenants/provisioner-mssql'
+import type { CopyWork } from './copy-source.js'
+import { readAzureSettings } from './settings.js'
 
 interface Row {
   state: string
@@ -20,17 +22,15 @@ const stateOnly = 'select state_desc as state from sys.databases where name = @n
 const failed = ['SUSPECT', 'OFFLINE', 'EMERGENCY', 'RECOVERY_PENDING']
 
 /**
- * Waits until a new database takes connections: CREATE DATABASE … AS COPY OF only begins the copy
- * (https://learn.microsoft.com/azure/azure-sql/database/database-copy). Says how far it is where the login may know.
+ * Waits until a new database takes connections: CREATE DATABASE … AS COPY OF may return before the copy is complete, and
+ * ending it does not end the copy (https://learn.microsoft.com/azure/azure-sql/database/database-copy). Says how far it is where the login may know.
  * Ends with the operation's signal; how long a copy may take is for the job to say.
  */
 export async function waitUntilOnline(
-  session: Session,
-  settings: Settings,
+  { server, session, settings, operation: { signal, progress } }: CopyWork,
   name: string,
-  { pollIntervalMs }: { pollIntervalMs: number },
-  { signal, progress }: Operation,
 ): Promise<void> {
+  const { pollIntervalMs } = readAzureSettings(server)
   let text = withProgress
   for (;;) {
     const row = await patiently(settings, signal, () => look(session, name, text))
@@ -42,11 +42,21 @@ export async function waitUntilOnline(
     const state = row.state.toUpperCase()
     if (failed.includes(state) || (row.code ?? 0) > 0) throw giveUp(row)
     if (state === 'ONLINE') return
-    if (row.percent) progress(Math.round(row.percent * 0.75), 'copying')
+    say(row, progress)
     await sleep(pollIntervalMs, undefined, { signal }).catch(() => {
       throw stopped(signal)
     })
   }
+}
+
+/** What is said of a copy while another connection waits for it. */
+export async function sayHowFar(session: Session, name: string, progress: Operation['progress']): Promise<void> {
+  const [row] = await session.query<Row>(withProgress, { name })
+  if (row) say(row, progress)
+}
+
+function say({ percent }: Row, progress: Operation['progress']): void {
+  if (percent) progress(Math.round(percent * 0.75), 'copying')
 }
 
 /** The progress of copies may be seen by few; `refused` where this login is not one of them. */

@@ -1,4 +1,5 @@
 import { Failure, isFailure, type ProblemCode } from '@edfi-tenants/core'
+import { entraFailure } from './entra-failure.js'
 
 /** Whom a connection stands for: our privileged path, or the login that ODS/API will use. */
 export type Role = 'admin' | 'registered'
@@ -7,6 +8,8 @@ interface Meaning {
   code: ProblemCode
   text: string
   retryable?: boolean
+  /** How long the server asks to be left alone. */
+  retryAfterMs?: number
 }
 
 const unreachable = (text: string): Meaning => ({ code: 'server_unreachable', text, retryable: true })
@@ -14,6 +17,12 @@ const busy = (text: string): Meaning => ({ code: 'database_error', text, retryab
 const full: Meaning = { code: 'server_full', text: 'The database server is out of space or memory.', retryable: true }
 const login: Meaning = { code: 'server_login_failed', text: 'The database server refuses the login.' }
 const privilege: Meaning = { code: 'insufficient_privilege', text: 'The login lacks a privilege.' }
+const closed: Meaning = { code: 'server_unreachable', text: 'The server’s firewall lets this worker not in.' }
+/** https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues: five seconds, 40501 says ten. */
+const throttled = (retryAfterMs: number): Meaning => ({
+  ...unreachable('The database server cannot be reached for the moment.'),
+  retryAfterMs,
+})
 const missing: Meaning = { code: 'database_missing', text: 'There is no such database.' }
 const unreadable: Meaning = { code: 'template_missing', text: 'The backup is not there or cannot be read.' }
 
@@ -34,19 +43,23 @@ export const backupNumbers = [3201, 3203, 3241, 3242, 3243, 3169, 3205, 3271]
 
 /** https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors */
 const byNumber = new Map<number, Meaning>([
-  ...table(login, 18456, 18452, 18470, 18486, 18487, 18488, 4064),
+  ...table(login, 18456, 18452, 18470, 18486, 18487, 18488, 4064, 40531, 40532),
+  ...table(closed, 40615, 40914, 47073),
   ...table(missing, 911, 4060, 2702),
   ...table(privilege, ...privilegeNumbers),
   ...table({ code: 'database_name_taken', text: 'A database of this name exists already.' }, ...existsNumbers),
   ...table(busy('The database is in use.'), ...inUseNumbers),
   ...table(busy('The database is offline.'), 942, 927, 952, 955),
   ...table(busy('Another transaction was in the way.'), 1205, 1222, 3960, 3935),
-  ...table(full, 40544, 1101, 1105, 9002, 3257, 5149, 701, 802, 8645, 8651, 1121),
+  ...table(full, 40544, 1132, 1101, 1105, 9002, 3257, 5149, 701, 802, 8645, 8651, 1121),
   ...table(unreadable, ...backupNumbers),
+  ...table({ code: 'settings_invalid', text: 'There is no such service objective or elastic pool.' }, 40804, 40857),
+  ...table(busy('Another operation on the database is in progress.'), 40627),
   // Azure's transient faults, a server that shuts down, and connections that were cut underneath.
+  ...table(throttled(5_000), 40613, 40197, 49918, 49919, 49920, 10928, 10929, 40143, 40166, 40540, 4221),
+  ...table(throttled(10_000), 40501),
   ...table(
     unreachable('The database server cannot be reached for the moment.'),
-    ...[40613, 40197, 40501, 49918, 49919, 49920, 10928, 10929, 40143, 40166, 40540, 4221],
     ...[6005, 17142, 17187, 18401, 233, 64, 121, 10053, 10054, 10060, 596, 15600],
   ),
 ])
@@ -110,18 +123,22 @@ export function toFailure(error: unknown, role: Role = 'admin'): Failure {
   const within = failureWithin(error)
   if (within) return within
   const numbers = numbersOf(error)
-  if (numbers.length === 0) return withoutNumber(error, role)
+  if (numbers.length === 0) return entraFailure(error) ?? withoutNumber(error, role)
   const known = numbers.find((number) => byNumber.has(number))
   if (known === undefined && codesOf(error)[0] === 'ELOGIN') return withoutNumber(error, role)
-  const meaning = byNumber.get(known ?? 0) ?? {
-    code: 'database_error' as const,
+  const meaning: Meaning = byNumber.get(known ?? 0) ?? {
+    code: 'database_error',
     text: 'The database server refused a statement.',
   }
   const refused = meaning.code === 'server_login_failed' || meaning.code === 'insufficient_privilege'
   return new Failure(
     role === 'registered' && refused ? 'registered_login_failed' : meaning.code,
     `${meaning.text} (error ${known ?? numbers.join(', ')})`,
-    { retryable: meaning.retryable ?? false, cause: error },
+    {
+      retryable: meaning.retryable ?? false,
+      ...(meaning.retryAfterMs === undefined ? {} : { retryAfterMs: meaning.retryAfterMs }),
+      cause: error,
+    },
   )
 }
 

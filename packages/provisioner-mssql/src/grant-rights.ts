@@ -112,12 +112,15 @@ async function hasTables(session: Session, database: string): Promise<boolean> {
   return (await inside(session, database, text, (all, there) => there.query(all))).length > 0
 }
 
-/** The users that can connect to a database, besides its owner and the one of `login`. */
+/**
+ * The users that can connect to a database, besides its owner, the one of `login`, and the one who asks: where a restored
+ * database belongs to somebody else (RDS), he is a mere user of it and would shut himself out.
+ */
 export async function usersWithAccess(session: Session, database: string, login?: string): Promise<string[]> {
   const text = `select p.name from sys.database_principals p
 where p.principal_id in (select grantee_principal_id from sys.database_permissions
     where class = 0 and type = 'CO' and state in ('G', 'W'))
-  and p.name <> N'dbo' and (p.sid is null or p.sid <> isnull(${await sidOf(session, login ?? '')}, 0x00))
+  and p.name <> N'dbo' and p.principal_id <> user_id() and (p.sid is null or p.sid <> isnull(${await sidOf(session, login ?? '')}, 0x00))
 order by p.name`
   const rows = await inside(session, database, text, (all, there) => there.query<{ name: string }>(all))
   return rows.map(({ name }) => name)

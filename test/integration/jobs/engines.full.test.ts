@@ -10,7 +10,9 @@ import { expect } from 'chai'
 import { databasesLike } from '../../support/killed-workers.js'
 import { sharedPostgres } from '../../support/postgres.js'
 import { sharedRedis } from '../../support/redis.js'
+import { azureForConformance } from '../../support/sql-server/azure-for-conformance.js'
 import { fakeForConformance } from '../../support/sql-server/fake-for-conformance.js'
+import { rdsForConformance } from '../../support/sql-server/rds-for-conformance.js'
 import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.js'
 import { environmentBody, startApi, type Answered, type ApiUnderTest } from '../api/api-under-test.js'
 
@@ -28,6 +30,10 @@ interface Instance {
   databaseName: string
   status: string
   odsInstanceId: number
+}
+interface Archive {
+  id: string
+  source: { name: string }
 }
 interface Health {
   status: string
@@ -50,19 +56,22 @@ async function soon<Result>(what: string, ask: () => Promise<Result | undefined>
 interface Place {
   tenant: string
   server: string
+  canStop: boolean
   names: (database: string) => Promise<string[]>
 }
 
-describe('one stack with PostgreSQL, SQL Server and a plugin side by side', function () {
-  this.timeout(90_000)
+describe('one stack with PostgreSQL, SQL Server, its relatives in clouds, and a plugin side by side', function () {
+  this.timeout(150_000)
   const suffix = randomBytes(3).toString('hex')
   let folder: string
   let under: ApiUnderTest
   /** An Admin API serves one engine. */
   let simulators: Simulator[] = []
   let sqlServer: Awaited<ReturnType<typeof fakeForConformance>>
+  let azure: Awaited<ReturnType<typeof azureForConformance>>
+  let rds: Awaited<ReturnType<typeof rdsForConformance>>
   let worker: WorkerProcess
-  let places: Record<'postgresql' | 'mssql' | 'folders', Place>
+  let places: Record<'postgresql' | 'mssql' | 'azure' | 'rds' | 'folders', Place>
 
   before(async () => {
     folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'engines-')))
@@ -74,6 +83,8 @@ describe('one stack with PostgreSQL, SQL Server and a plugin side by side', func
     const [{ url: serverUrl }, redis] = await Promise.all([sharedPostgres(), sharedRedis()])
     await buildTemplate({ adminUrl: serverUrl, databaseName: template, kind: 'minimal' })
     sqlServer = await fakeForConformance()
+    azure = await azureForConformance()
+    rds = await rdsForConformance()
     const secret = randomBytes(24).toString('hex')
     const clients = [{ clientId: 'tests', clientSecret: secret, displayName: 'Tests' }]
     simulators = await Promise.all(
@@ -86,7 +97,7 @@ describe('one stack with PostgreSQL, SQL Server and a plugin side by side', func
       DATABASE_URL: controlUrl,
       QUEUE_URL: redis?.url ?? controlUrl,
       ENCRYPTION_KEYS: key,
-      PROVISIONERS: 'postgresql,mssql,./docs/examples/provisioner-folders/index.js',
+      PROVISIONERS: 'postgresql,mssql,azure-sql,aws-rds-sqlserver,./docs/examples/provisioner-folders/index.js',
       LOG_LEVEL: 'error',
       ARCHIVE_DIR: path.join(folder, 'archives'),
       ODS_API_CACHE_SECONDS: '0',
@@ -135,6 +146,23 @@ describe('one stack with PostgreSQL, SQL Server and a plugin side by side', func
         templates: { minimal: sqlServer.template, gone: sqlServer.missingTemplate },
       },
       {
+        name: 'azure',
+        engine: 'azure-sql',
+        settings: azure.server.settings,
+        credentials: azure.server.credentials,
+        registeredLogin: 'shared',
+        registeredCredentials: azure.login,
+        templates: { minimal: azure.template, gone: azure.missingTemplate },
+      },
+      {
+        name: 'rds',
+        engine: 'aws-rds-sqlserver',
+        settings: rds.server.settings,
+        credentials: rds.server.credentials,
+        registeredLogin: 'perInstance',
+        templates: { minimal: rds.template, gone: rds.missingTemplate },
+      },
+      {
         name: 'folders',
         engine: 'folders',
         settings: { root },
@@ -164,25 +192,23 @@ describe('one stack with PostgreSQL, SQL Server and a plugin side by side', func
           databaseNamePattern: `EdFi_Ods_${suffix}_{name}`,
         }),
       )
+    const on = (tenant: string, server: string, canStop: boolean, all: () => Promise<string[]>): Place => ({
+      ...{ tenant, server, canStop },
+      names: async (name) => (await all()).filter((each) => each === name),
+    })
     places = {
-      postgresql: { tenant: 'district-p', server: 'local', names: (name) => databasesLike(serverUrl, name) },
-      mssql: {
-        tenant: 'district-s',
-        server: 'sql',
-        names: (name) => sqlServer.listRaw().then((all) => all.filter((each) => each === name)),
-      },
-      folders: {
-        tenant: 'district-p',
-        server: 'folders',
-        names: (name) => Promise.resolve(readdirSync(root).filter((each) => each === name)),
-      },
+      postgresql: on('district-p', 'local', true, () => databasesLike(serverUrl, '%')),
+      mssql: on('district-s', 'sql', true, () => sqlServer.listRaw()),
+      azure: on('district-s', 'azure', false, () => azure.listRaw()),
+      rds: on('district-s', 'rds', false, () => rds.listRaw()),
+      folders: on('district-p', 'folders', true, () => Promise.resolve(readdirSync(root))),
     }
   })
   after(async () => {
     await worker.stop()
     await under.stop()
     await Promise.all(simulators.map((each) => each.close()))
-    await sqlServer.stop?.()
+    for (const each of [sqlServer, azure, rds]) await each.stop?.()
     rmSync(folder, { recursive: true })
   })
 
@@ -208,7 +234,7 @@ describe('one stack with PostgreSQL, SQL Server and a plugin side by side', func
   const ask = ({ tenant, server }: Place, name: string, more: object = {}) =>
     under.root.post('/v1/instances', { tenant, server, name, contexts: { schoolYearFromRoute: name }, ...more })
 
-  it('creates, checks, stops, starts, renames, deletes and purges on all of them at the same time', async () => {
+  it('creates, checks, stops, starts, renames, archives, deletes, brings back and purges on all of them at the same time', async () => {
     await Promise.all(
       Object.entries(places).map(async ([engine, place]) => {
         const name = `life-${engine}`
@@ -225,20 +251,37 @@ describe('one stack with PostgreSQL, SQL Server and a plugin side by side', func
         expect([health.status, health.databaseState], health.reason ?? '').to.deep.equal(['healthy', 'online'])
         expect(health.counts['descriptors']).to.be.greaterThan(0)
 
-        await succeeded(under.root.post(`${path}/stop`))
-        await succeeded(under.root.post(`${path}/start`))
+        if (place.canStop) {
+          await succeeded(under.root.post(`${path}/stop`))
+          await succeeded(under.root.post(`${path}/start`))
+        } else {
+          const refused = await under.root.post(`${path}/stop`)
+          expect([refused.status, refused.body.code]).to.deep.equal([422, 'not_supported'])
+        }
         const databaseName = `EdFi_Ods_${suffix}_${engine}_renamed`
         await succeeded(under.root.post(`${path}/rename`, { databaseName }))
         expect(await place.names(before.databaseName)).to.deep.equal([])
         expect(await place.names(databaseName)).to.deep.equal([databaseName])
+
+        await succeeded(under.root.post(`${path}/archive`, { allowDowntime: true }))
+        await succeeded(under.root.delete(`${path}?confirm=${name}&archive=false`))
+        expect(await place.names(databaseName)).to.deep.equal([])
+        await succeeded(under.root.post(`${path}/undelete`))
+        expect(await place.names(databaseName)).to.deep.equal([databaseName])
+        await succeeded(under.root.post(`${path}/health-checks`))
+        const again = (await under.root.get(`${path}/health`)).body as unknown as Health
+        expect([again.status, again.databaseState], again.reason ?? '').to.deep.equal(['healthy', 'online'])
 
         await succeeded(under.root.delete(`${path}?confirm=${name}&archive=false&purge=now`))
         await purged(path)
         expect(await place.names(databaseName)).to.deep.equal([])
       }),
     )
-    const left = sqlServer.model.databases.map((each) => each.name).filter((name) => name.startsWith('tm_'))
-    expect(left).to.deep.equal([])
+    const { items } = (await under.root.get('/v1/archives')).body as unknown as { items: Archive[] }
+    expect(items.length).to.equal(Object.keys(places).length)
+    for (const { id, source } of items) await succeeded(under.root.delete(`/v1/archives/${id}?confirm=${source.name}`))
+    for (const { model } of [sqlServer, azure, rds])
+      expect(model.databases.map((each) => each.name).filter((name) => name.startsWith('tm_'))).to.deep.equal([])
   })
 
   it('refuses an instance on the other engine’s server, and a copy on another provisioner’s', async () => {

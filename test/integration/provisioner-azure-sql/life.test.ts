@@ -61,6 +61,24 @@ describe('the life of a database on azure-sql', () => {
     expect(sent(/^select state_desc as state/).length).to.be.greaterThan(1)
   })
 
+  it('says how far a copy is also while the statement that began it lasts', async () => {
+    Object.assign(target.model, { copyMs: 1_400, copyBlocks: true })
+    const seen: number[] = []
+    await create(request(), target.server, { ...quietOperation(), progress: (percent) => void seen.push(percent) })
+    expect(seen.some((percent) => percent > 0 && percent < 80)).to.equal(true)
+    const sessions = new Set(
+      target.model.sent.filter(({ text }) => /dm_database_copies/.test(text)).map((each) => each.session),
+    )
+    expect(sessions.size).to.equal(2)
+  })
+
+  it('goes on waiting for a copy whose statement has run out of time, since the copy goes on too', async () => {
+    Object.assign(target.model, { copyMs: 300, copyBlocks: true })
+    const { created } = await create(request(), withSettings({ statementTimeoutMs: 100 }))
+    expect(created).to.equal('now')
+    expect(sent(/^create database/)).to.have.length(1)
+  })
+
   it('asks for the service objective, or the elastic pool, of the settings', async () => {
     await create(request(), withSettings({ serviceObjective: 'GP_S_Gen5_1' }))
     await create(request({ source: { kind: 'empty' } }), withSettings({ elasticPool: 'pool' }))

@@ -6,6 +6,7 @@ import { isFailure } from '@edfi-tenants/core'
 import type { JsonObject } from '@edfi-tenants/core'
 import { provisioner } from '@edfi-tenants/provisioner-postgresql'
 import { expect } from 'chai'
+import { Client } from 'pg'
 import { sharedPostgres } from '../../support/postgres.js'
 import { startSystemPostgres, type SystemPostgres } from '../../support/system-postgres.js'
 
@@ -47,11 +48,11 @@ describe('TLS of postgresql, on a server whose certificate an authority has sign
       `${name}.key`,
     )
 
-  function sign(name: string, host: string, by: string): void {
+  function sign(name: string, host: string, by: string, days = '2'): void {
     writeFileSync(path.join(folder, 'names'), `subjectAltName=DNS:${host}`)
     openssl('req', ...key, '-subj', `/CN=${host}`, '-out', `${name}.csr`, '-keyout', `${name}.key`)
     const signed = ['-CA', `${by}.crt`, '-CAkey', `${by}.key`, '-CAcreateserial', '-extfile', 'names']
-    const made = openssl('x509', '-req', '-days', '2', '-in', `${name}.csr`, '-out', `${name}.crt`, ...signed)
+    const made = openssl('x509', '-req', '-days', days, '-in', `${name}.csr`, '-out', `${name}.crt`, ...signed)
     if (!made) throw new Error('The certificate could not be signed.')
   }
 
@@ -94,6 +95,33 @@ describe('TLS of postgresql, on a server whose certificate an authority has sign
     expect(await connect({ mode: 'verify-full', ca: `${stranger}\n${authority}` })).to.contain(', encrypted')
     expect(await refusal({ mode: 'verify-full', ca: authority }, '127.0.0.1')).to.contain('ALTNAME')
     expect(await refusal({ mode: 'verify-full', ca: stranger })).to.contain('certificate')
+  })
+
+  it('takes no certificate that has expired, and says so', async () => {
+    sign('expired', 'localhost', 'authority', '-1')
+    const expired = await startSystemPostgres({ certificate: text('expired.crt'), key: text('expired.key') })
+    try {
+      expect(await refusal({ mode: 'verify-full', ca: authority }, 'localhost', expired)).to.contain('has expired')
+      expect(await refusal({ mode: 'verify-ca', ca: authority }, 'localhost', expired)).to.contain('has expired')
+      expect(await connect({ mode: 'require' }, 'localhost', expired)).to.contain(', encrypted')
+    } finally {
+      await expired?.stop()
+    }
+  })
+
+  it('is named as what is missing where the server takes encrypted connections only', async () => {
+    const { url } = postgres!
+    const client = new Client({ connectionString: url, ssl: { rejectUnauthorized: false } })
+    await client.connect()
+    const { rows } = await client.query<{ hba_file: string }>('show hba_file')
+    const file = client.escapeLiteral(rows[0]!.hba_file)
+    await client.query(`copy (select 'hostssl all all all scram-sha-256') to ${file}`)
+    await client.query('select pg_reload_conf()')
+    await client.end()
+    const failure: unknown = await connect({ mode: 'disable' }).catch((error: unknown) => error)
+    expect(failure).to.include({ code: 'server_login_failed', retryable: false })
+    expect((failure as Error).message).to.contain('settings.tls')
+    expect(await connect({ mode: 'verify-full', ca: authority })).to.contain(', encrypted')
   })
 
   it('never falls back to a connection in the clear where the server has no TLS', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { any, name, parameter, rule, text, unname, untext, type Rule, type Run } from './rule.js'
 import { SqlError } from './start-tds-server.js'
 
@@ -12,7 +13,7 @@ function inMaster({ session }: Run, what: string): void {
   if (session.database.name !== 'master') throw new SqlError(208, `Invalid object name '${what}'.`)
 }
 
-function create([target, source, pool, objective]: string[], run: Run): void {
+async function create([target, source, pool, objective]: string[], run: Run): Promise<void> {
   const { server, login, database } = run.session
   if (database.name !== 'master') throw new SqlError(262, 'CREATE DATABASE permission denied.')
   if (pool !== undefined && unname(pool) !== 'pool') throw new SqlError(40804, 'No such elastic pool.')
@@ -38,6 +39,7 @@ function create([target, source, pool, objective]: string[], run: Run): void {
       server.copies.delete(made)
     }
   }, server.copyMs)
+  if (server.copyBlocks) await sleep(server.copyMs + 5, undefined, { signal: run.signal })
 }
 
 const shown = ({ session }: Run) =>
@@ -127,7 +129,10 @@ export const azureRules: Rule[] = [
     String.raw`select p\.name from sys\.database_principals p\s*where ${any}isnull\((?:0x[0-9A-F]+|\(select sid from sys\.database_principals where name = ${text}\)), 0x00\)\)\s*order by p\.name`,
     ([login = ''], { session }) =>
       [...session.database.users]
-        .filter(([username, user]) => user.connect === 'granted' && username !== untext(login))
+        .filter(
+          ([username, user]) =>
+            user.connect === 'granted' && username !== untext(login) && user.sid !== session.login.sid,
+        )
         .map(([username]) => ({ name: username })),
   ),
 ]

@@ -152,7 +152,12 @@ export const databaseRules: Rule[] = [
         run,
       ),
   ),
-  rule(`alter authorization on database::${name} to ${name}`, () => undefined),
+  rule(`alter authorization on database::${name} to ${name}`, ([database, login], { session }) => {
+    const { sid } = session.server.logins.get(unname(login)) ?? {}
+    const found = session.server.get(unname(database))
+    if (found.owner !== sid && [...found.users.values()].some((user) => user.sid === sid))
+      throw new SqlError(15110, 'The proposed new database owner is already a user or aliased in the database.')
+  }),
   rule(`backup database ${name} to (?:disk|url) = ${text}\\s*with copy_only[a-z_, ]*`, backup),
   rule(`restore filelistonly from (?:disk|url) = ${text}`, ([place], run) =>
     backupAt(place, run).files.map((file) => ({ LogicalName: file.name, PhysicalName: 'x', Type: file.type })),

@@ -108,14 +108,18 @@ export class FakeSession implements TdsSession {
   }
 
   isOwnerOf(database: FakeDatabase): boolean {
-    return this.login.isAdmin || database.owner === this.login.sid
+    const { isAdmin, sid } = this.login
+    const users = [...database.users.values()]
+    return isAdmin || database.owner === sid || users.some((user) => user.sid === sid && user.roles.has('db_owner'))
   }
 
   /** Throws with what a connection to a database, or USE, is refused. */
   enter(database: FakeDatabase): void {
     const user = [...database.users.values()].find(({ sid }) => sid === this.login.sid)
     if (database.state !== 'ONLINE') throw new SqlError(942, `Database '${database.name}' is offline.`)
-    if (database.name !== 'master' && !this.isOwnerOf(database) && user?.connect !== 'granted')
+    // A denial counts for members of db_owner too; only the owner himself has no user that it could count for.
+    const isDbo = this.login.isAdmin || database.owner === this.login.sid
+    if (database.name !== 'master' && !isDbo && user?.connect !== 'granted')
       throw new SqlError(916, 'The principal may not use the database.')
     if (database.access === 'RESTRICTED_USER' && !this.isOwnerOf(database)) throw new SqlError(927, 'Restricted.')
     const others = [...this.server.sessions].filter((each) => each !== this && each.database === database)
@@ -135,6 +139,8 @@ export class FakeSqlServer implements TdsModel {
   /** How long such a copy takes, whether it fails, and what the login may not see. */
   copyMs = 30
   failCopies = false
+  /** Whether the statement that begins a copy lasts until its end. */
+  copyBlocks = false
   hideCopies = false
   hideLogins = false
   readonly backups = new Map<string, FakeDatabase>()

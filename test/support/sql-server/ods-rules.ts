@@ -57,7 +57,7 @@ export const odsRules: Rule[] = [
     ([login], run) => {
       const { sid } = run.session.server.logins.get(untext(login)) ?? {}
       return [...run.session.database.users]
-        .filter(([, user]) => user.connect === 'granted' && user.sid !== sid)
+        .filter(([, user]) => user.connect === 'granted' && ![sid, run.session.login.sid].includes(user.sid))
         .map(([username]) => ({ name: username }))
     },
   ),

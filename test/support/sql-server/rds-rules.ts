@@ -82,7 +82,10 @@ export class FakeRds {
   #restore(task: FakeTask, login: string): () => void {
     const backup = this.server.backups.get(task.arn)
     if (!backup) throw new Error(`The specified key does not exist: ${task.arn}`)
-    const made: FakeDatabase = this.server.copy(backup, task.database, login)
+    // What is restored is RDS's own; whoever asked for it is a user in it, among its owners.
+    const made: FakeDatabase = this.server.copy(backup, task.database, 'rdsa')
+    const [name = ''] = [...this.server.logins.values()].filter(({ sid }) => sid === login).map((each) => each.name)
+    made.users.set(name, { sid: login, connect: 'granted', roles: new Set(['db_owner']) })
     made.state = 'RESTORING'
     return () => {
       made.state = 'ONLINE'

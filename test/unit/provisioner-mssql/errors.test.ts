@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { Failure } from '@edfi-tenants/core'
 import { expect } from 'chai'
 import {
@@ -27,6 +28,10 @@ describe('errors of SQL Server', () => {
     [3201, 'template_missing', false],
     [40613, 'server_unreachable', true],
     [49918, 'server_unreachable', true],
+    [40532, 'server_login_failed', false],
+    [40615, 'server_unreachable', false],
+    [40544, 'server_full', true],
+    [40804, 'settings_invalid', false],
     [33557097, 'database_error', false],
   ]
   for (const [number, code, retryable] of meanings)
@@ -35,6 +40,28 @@ describe('errors of SQL Server', () => {
       expect([failure.code, failure.retryable]).to.deep.equal([code, retryable])
       expect(failure.message).to.contain(String(number)).and.not.contain('secret text')
     })
+
+  it('passes on how long Azure asks to be left alone', () => {
+    const waits = [40613, 40197, 49918, 49919, 49920, 10928, 10929, 40501, 1205].map(
+      (number) => toFailure(refused(number)).retryAfterMs,
+    )
+    expect(waits).to.deep.equal([...Array<number>(7).fill(5_000), 10_000, undefined])
+  })
+
+  it('tells credentials that Entra ID refuses from one that cannot be asked, and keeps no secret', () => {
+    const without = (inner: object) =>
+      toFailure(
+        new AggregateError([
+          Object.assign(new Error('no token'), { code: 'EFEDAUTH' }),
+          Object.assign(new Error('client_secret=s3cret'), inner),
+        ]),
+      )
+    expect(without({ statusCode: 401 })).to.include({ code: 'server_login_failed', retryable: false })
+    expect(without({ name: 'CredentialUnavailableError' }).code).to.equal('server_login_failed')
+    expect(without({ statusCode: 429 })).to.include({ code: 'server_unreachable', retryable: true })
+    expect(without({ code: 'ENOTFOUND' })).to.include({ code: 'server_unreachable', retryable: true })
+    expect(inspect(without({ statusCode: 401 }), { depth: 9 })).to.not.contain('s3cret')
+  })
 
   it('finds what was wrong among the numbers that one statement brings', () => {
     expect(toFailure(several(3201, 3013)).code).to.equal('template_missing')

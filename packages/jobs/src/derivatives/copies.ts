@@ -1,18 +1,17 @@
 import { isFailure } from '@edfi-tenants/core'
 import type { StepContext } from '../engine/define-job.js'
+import { closeWherePossible, openWherePossible } from '../steps/close-where-possible.js'
 
 /** Closes the copies of an instance's database that its derivatives lead to: what holds for the one holds for the other. */
 export const stopCopies = (context: StepContext): Promise<void> =>
   withCopies(context, async (databaseName) => {
-    const { provisioner, server } = await context.database()
-    await provisioner.stopDatabase(server, { databaseName, owner: context.ownership }, context)
+    await closeWherePossible(await context.database(), { databaseName, owner: context.ownership }, context)
   })
 
 /** Takes {@link stopCopies} back. */
 export const startCopies = (context: StepContext): Promise<void> =>
   withCopies(context, async (databaseName) => {
-    const { provisioner, server } = await context.database()
-    await provisioner.startDatabase(server, { databaseName, owner: context.ownership }, context)
+    await openWherePossible(await context.database(), { databaseName, owner: context.ownership }, context)
   })
 
 /** A copy that is gone, or that another has taken the place of, keeps nothing from going on. */

@@ -17,6 +17,7 @@ import { quietOperation } from '../archives/quiet-operation.js'
 import { removeArchive } from '../archives/remove-archive.js'
 import { dropScratchDatabase, withScratchDatabase } from '../archives/scratch-database.js'
 import { defineStep, type ServerAccess, type StepContext } from '../engine/define-job.js'
+import { closeWherePossible, openWherePossible } from './close-where-possible.js'
 import { loginPasswordContext } from './create-database.js'
 
 /**
@@ -224,10 +225,10 @@ async function copyOnServer(work: Work): Promise<ArchivePatch> {
     context,
   )
   // An earlier try may have closed it already.
-  await provisioner.startDatabase(server, { databaseName, owner, identity }, context)
+  await openWherePossible(access, { databaseName, owner, identity }, context)
   const counted = await count(work, databaseName, server.credentials)
   const sizeBytes = await provisioner.databaseSize(server, { databaseName }, context)
-  await provisioner.stopDatabase(server, { databaseName, owner, identity }, context)
+  await closeWherePossible(access, { databaseName, owner, identity }, context)
   return {
     durability: 'same_server',
     format: 'copy',

@@ -31,7 +31,7 @@ export const retireDatabase = defineStep({
     async function close(): Promise<string | null> {
       const retired = retiredName(instance.id)
       try {
-        await stop(context, retired)
+        if (!(await stop(context, retired))) return `"${retired}" stays open to its owner alone.`
       } catch (error) {
         // Gone since its access was revoked: as good as missing from the start.
         if (nothingOfOurs(error)) return null

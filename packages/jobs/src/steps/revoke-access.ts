@@ -3,6 +3,7 @@ import { retiredName } from '@edfi-tenants/provisioner'
 import { startCopies, stopCopies } from '../derivatives/copies.js'
 import { defineStep, type StepContext } from '../engine/define-job.js'
 import { stepOutput } from '../tombstones/step-output.js'
+import { closeWherePossible } from './close-where-possible.js'
 import { registeredLogin } from './create-database.js'
 
 /**
@@ -74,11 +75,9 @@ export async function revive(context: StepContext): Promise<void> {
   await provisioner.reviveDatabase(server, request, context)
 }
 
-/** Lets nobody connect to a database of the instance. */
-export async function stop(context: StepContext, databaseName: string): Promise<void> {
-  const { provisioner, server } = await context.database()
-  await provisioner.stopDatabase(server, { databaseName, owner: context.ownership }, context)
-}
+/** Lets nobody connect to a database of the instance; says whether the engine can. */
+export const stop = async (context: StepContext, databaseName: string): Promise<boolean> =>
+  closeWherePossible(await context.database(), { databaseName, owner: context.ownership }, context)
 
 async function retirement(context: StepContext) {
   const access = await context.database()
