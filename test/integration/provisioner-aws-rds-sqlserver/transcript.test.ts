@@ -1,15 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { retiredName, type Operation } from '@edfi-tenants/provisioner'
 import { provisioner } from '@edfi-tenants/provisioner-aws-rds-sqlserver'
 import { expect } from 'chai'
+import { describeTranscripts } from '../../support/describe-transcripts.js'
 import { rdsBucket, rdsForConformance } from '../../support/sql-server/rds-for-conformance.js'
-import { newOwner, quietOperation } from '../../support/sql-server/requests.js'
-import { transcriptOf } from '../../support/sql-server/transcript.js'
-
-const page = new URL('../../../docs/provisioners/aws-rds-sqlserver.md', import.meta.url)
-
-/** A block of the page; the line before it names it. */
-const blockOf = (name: string) => new RegExp(`(<!-- transcript: ${name} -->\n+\`\`\`sql\n)([\\s\\S]*?)(\n\`\`\`)`)
+import { transcriptSteps } from '../../support/sql-server/transcript-steps.js'
+import { quietOperation } from '../../support/sql-server/requests.js'
 
 /** How often a task is asked for depends on how long it takes. */
 const onceEach = (transcript: string): string =>
@@ -26,93 +20,39 @@ describe('the transcripts in docs/provisioners/aws-rds-sqlserver.md', () => {
   })
   after(() => target.stop?.())
 
-  const owner = newOwner()
-  const copyOwner = { ...owner, instanceId: newOwner().instanceId }
-  const databaseName = 'EdFi_Ods_x'
-  const own = { databaseName, owner }
-  const retire = () => ({ ...own, retiredName: retiredName(owner.instanceId), login: { ...target.login, own: false } })
-  const create = (operation: Operation) =>
-    provisioner.createDatabase(
-      target.server,
-      {
-        ...own,
-        login: { ...target.login, own: false },
-        source: { kind: 'template', name: 'minimal', template: { backup: `${rdsBucket}/minimal.bak` } },
-      },
-      operation,
-    )
+  const { databaseName, step, create, drop, moves, sent } = transcriptSteps(provisioner, () => target)
+  const fromBackup = {
+    source: { kind: 'template' as const, name: 'minimal', template: { backup: `${rdsBucket}/minimal.bak` } },
+  }
   /** Aborted while RDS is half-way. */
-  const aborted = async (operation: Operation) => {
+  const aborted = async () => {
     const abort = new AbortController()
     target.rds.hold = new Promise(() => undefined)
     const progress = (percent: number) => {
       if (percent === 35) abort.abort()
     }
-    const error = await create({ ...operation, signal: abort.signal, progress }).catch((reason: unknown) => reason)
+    const error = await create(fromBackup, { ...quietOperation(), signal: abort.signal, progress }).catch(
+      (reason: unknown) => reason,
+    )
     target.rds.hold = undefined
     expect(error).to.include({ code: 'job_cancelled' })
   }
 
-  const steps: [string, (operation: Operation) => Promise<unknown>][] = [
-    ['create that is aborted', aborted],
-    ['create from a backup', create],
+  describeTranscripts(
+    'aws-rds-sqlserver.md',
     [
-      'rename',
-      (operation) =>
-        provisioner.renameDatabase(target.server, { from: databaseName, to: 'EdFi_Ods_y', owner }, operation),
-    ],
-    [
-      '',
-      (operation) =>
-        provisioner.renameDatabase(target.server, { from: 'EdFi_Ods_y', to: databaseName, owner }, operation),
-    ],
-    [
-      'copy',
-      (operation) =>
-        provisioner.createDatabase(
-          target.server,
-          {
-            owner: copyOwner,
-            databaseName: 'tm_archive_x',
-            kind: 'archive',
-            login: null,
-            source: { kind: 'copy', databaseName, mayEndSessions: false },
-          },
-          operation,
-        ),
-    ],
-    ['retire', (operation) => provisioner.retireDatabase(target.server, retire(), operation)],
-    ['revive', (operation) => provisioner.reviveDatabase(target.server, retire(), operation)],
-    [
-      'test',
-      (operation) =>
+      ['create that is aborted', aborted],
+      ['create from a backup', () => create(fromBackup)],
+      ...moves,
+      step('test', (server, operation) =>
         provisioner.testServer(
-          target.server,
+          server,
           { templates: { minimal: target.template, other: { database: databaseName } }, ownLogins: true },
           operation,
         ),
+      ),
+      drop('drop'),
     ],
-    ['drop', (operation) => provisioner.dropDatabase(target.server, own, operation)],
-  ]
-
-  for (const [name, run] of steps)
-    it(name === '' ? '(back to the name before)' : `${name}: is what is sent`, async () => {
-      target.model.sent.length = 0
-      await run(quietOperation())
-      if (name === '') return
-      const sent = onceEach(transcriptOf(target.model.sent, name === 'copy' ? copyOwner : owner))
-      const text = readFileSync(page, 'utf8')
-      if (process.argv.includes('--write-transcripts'))
-        writeFileSync(
-          page,
-          text.replace(blockOf(name), (_, before: string, _old, after: string) => before + sent + after),
-        )
-      else expect(blockOf(name).exec(text)?.[2], `block "${name}"`).to.equal(sent)
-    })
-
-  it('leaves out no operation that differs from SQL Server elsewhere', () => {
-    const names = steps.map(([name]) => name).filter((name) => name !== '')
-    const blocks = [...readFileSync(page, 'utf8').matchAll(/<!-- transcript: (.+) -->/g)].map(([, name]) => name)
-    expect([...blocks].sort()).to.deep.equal([...names].sort())
-  })
+    { ...sent, transcript: (name) => onceEach(sent.transcript(name)) },
+  )
 })

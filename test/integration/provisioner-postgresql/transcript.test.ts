@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
 import { archiveName, retiredName, type Operation, type Ownership } from '@edfi-tenants/provisioner'
 import type { ConformanceServer } from '@edfi-tenants/provisioner/conformance'
 import { provisioner } from '@edfi-tenants/provisioner-postgresql'
 import { expect } from 'chai'
 import { startPostgres } from '../../../scripts/services/postgres.js'
+import { describeTranscripts, type TranscriptStep } from '../../support/describe-transcripts.js'
 import { postgresForConformance } from '../../support/postgres-conformance.js'
 import { recordStatements, type RecordedStatement, type StatementRecorder } from '../../support/record-statements.js'
-
-const page = new URL('../../../docs/provisioners/postgresql.md', import.meta.url)
-
-/** A block of the page; the line before it names it. */
-const blockOf = (name: string) => new RegExp(`(<!-- transcript: ${name} -->\n+\`\`\`sql\n)([\\s\\S]*?)(\n\`\`\`)`)
 
 /** What was sent, as a database administrator reads it: in order, with the parts that differ every time named. */
 function transcriptOf(sent: readonly RecordedStatement[], { installationId, instanceId }: Ownership): string {
@@ -72,7 +67,7 @@ describe('the transcripts in docs/provisioners/postgresql.md', function () {
   const ownLogin = { username: 'ods_x', password: 'Own-Pass-1b', own: true }
   const retire = () => ({ ...own, retiredName: retiredName(owner.instanceId), login: shared() })
 
-  const steps: [string, () => Promise<unknown>][] = [
+  const steps: TranscriptStep[] = [
     [
       'create from a template',
       () => {
@@ -160,25 +155,12 @@ describe('the transcripts in docs/provisioners/postgresql.md', function () {
     ],
   ]
 
-  for (const [name, run] of steps)
-    it(name === '' ? '(back to what was before)' : `${name}: is what is sent`, async () => {
-      recorder.sent.length = 0
-      await run()
-      if (name === '') return
+  describeTranscripts('postgresql.md', steps, {
+    forget: () => void (recorder.sent.length = 0),
+    transcript(name) {
       const sent = transcriptOf(recorder.sent, name === 'copy' ? copyOwner : owner)
       expect(sent).not.to.match(/Pass-/)
-      const text = readFileSync(page, 'utf8')
-      if (process.argv.includes('--write-transcripts'))
-        writeFileSync(
-          page,
-          text.replace(blockOf(name), (_, before: string, _old, after: string) => before + sent + after),
-        )
-      else expect(blockOf(name).exec(text)?.[2], `block "${name}"`).to.equal(sent)
-    })
-
-  it('leaves out no operation that talks to a server, but for exports, which pg_dump makes', () => {
-    const names = steps.map(([name]) => name).filter((name) => name !== '')
-    const blocks = [...readFileSync(page, 'utf8').matchAll(/<!-- transcript: (.+) -->/g)].map(([, name]) => name)
-    expect([...blocks].sort()).to.deep.equal([...names].sort())
+      return sent
+    },
   })
 })
