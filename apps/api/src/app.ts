@@ -19,6 +19,7 @@ import { accessLog } from './http/access-log.js'
 import { problemMapper } from './http/problem-answer.js'
 import { requestMetrics } from './http/request-metrics.js'
 import { requestIds } from './http/request-id.js'
+import { requestSpans } from './http/request-spans.js'
 import { mount, type Route } from './http/route.js'
 import { securityHeaders } from './http/security-headers.js'
 import { unrouted } from './http/unrouted.js'
@@ -74,7 +75,7 @@ export function createApp(parts: Parts): Express {
   app.disable('x-powered-by').disable('etag').set('trust proxy', parts.trustProxy)
   // Queries are read by the contract, which knows what there may be.
   app.set('query parser', false)
-  app.use(requestIds, accessLog(parts.log), requestMetrics(parts.metrics), securityHeaders())
+  app.use(requestIds, accessLog(parts.log), requestMetrics(parts.metrics), requestSpans, securityHeaders())
 
   const routes = apiRoutes(parts)
   for (const route of routes) mount(app, parts, route)

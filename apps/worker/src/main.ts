@@ -5,12 +5,17 @@ import {
   readWorkerConfig,
   readOrExit,
 } from '@edfi-tenants/runtime'
+import { startTracing } from '@edfi-tenants/tracing'
 import { startWorker } from './compose.js'
 
 const config = readOrExit(() => readWorkerConfig(process.env))
 const log = createLogger('worker', config.log)
 const shutdown = prepareShutdown({ log })
 try {
+  if (config.tracing) {
+    const tracing = await startTracing('edfi-tenants-worker')
+    shutdown.add('tracing', () => tracing.close())
+  }
   await startWorker(
     config,
     createSecretResolver({

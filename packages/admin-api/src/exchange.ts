@@ -1,3 +1,4 @@
+import { currentTraceParent, inSpan, markError } from '@edfi-tenants/tracing'
 import type { Agent } from 'undici'
 import { abortFailure } from './abort-failure.js'
 import { connectionFailure, timeoutFailure } from './connection-failure.js'
@@ -21,10 +22,38 @@ export interface Answer {
 }
 
 /**
+ * Sends one request as a span of its own; the other side learns of the trace by `traceparent`. Addresses are recorded without
+ * ids and queries. {@link send} says the rest.
+ */
+export function exchange(
+  agent: Agent,
+  origin: string,
+  request: HttpRequest,
+  bounds: { timeoutMs: number; signal: AbortSignal },
+): Promise<Answer> {
+  const path = pathWithoutIds(request.path)
+  const attributes = {
+    'http.request.method': request.method,
+    'url.template': path,
+    'server.address': new URL(origin).host,
+  }
+  return inSpan(`${request.method} ${path}`, { kind: 'client', attributes }, async (span) => {
+    const traceparent = currentTraceParent()
+    const headers = traceparent === null ? request.headers : { ...request.headers, traceparent }
+    const answer = await send(agent, origin, { ...request, headers }, bounds)
+    span.setAttribute('http.response.status_code', answer.status)
+    if (answer.status >= 400) markError(span)
+    return answer
+  })
+}
+
+const pathWithoutIds = (path: string): string => (path.split('?')[0] ?? '').replace(/\/\d+(?=\/|$)/g, '/{id}')
+
+/**
  * Sends one request and reads its answer, in `timeoutMs` altogether. Redirects are not followed: they would carry
  * credentials elsewhere. Answers of any status are returned; without one it fails with a `Failure`.
  */
-export async function exchange(
+async function send(
   agent: Agent,
   origin: string,
   request: HttpRequest,

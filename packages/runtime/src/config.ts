@@ -59,6 +59,8 @@ export interface SharedConfig {
   allowDelete: boolean
   /** Key of ODS/API's own encrypted connection strings, 32 bytes; seeds the environment named `default`. */
   odsEncryptionKey: Buffer | undefined
+  /** Whether traces are sent; where to, the SDK reads by itself. */
+  tracing: boolean
 }
 
 /** Where archives are kept off their database servers. */
@@ -190,7 +192,16 @@ const readShared = (env: EnvReader): SharedConfig => ({
   log: readLog(env),
   allowDelete: env.optional('ALLOW_DELETE', truth, true),
   odsEncryptionKey: env.optional('ODS_ENCRYPTION_KEY', bytes(32), undefined),
+  tracing: readTracing(env),
 })
+
+/** On wherever OpenTelemetry's own variables name a collector and do not say otherwise. */
+function readTracing(env: EnvReader): boolean {
+  const collector = env.optional('OTEL_EXPORTER_OTLP_ENDPOINT', webUrl, undefined)
+  const forTraces = env.optional('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', webUrl, undefined)
+  const isOff = env.optional('OTEL_SDK_DISABLED', truth, false)
+  return (collector ?? forTraces) !== undefined && !isOff
+}
 
 function readDefaultEnvironment(env: EnvReader): DefaultEnvironment | undefined {
   const complete = env.allOrNone(['ADMIN_API_URL', 'ADMIN_API_CLIENT_ID', 'ADMIN_API_CLIENT_SECRET'])

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { applyMigrations } from '@edfi-tenants/store'
 import { expect } from 'chai'
+import { startApiProcess } from '../../support/api-process.js'
 import { createDatabase } from '../../support/postgres.js'
 import { sharedRedis } from '../../support/redis.js'
 
@@ -28,46 +29,25 @@ describe('the API as a process', () => {
     await applyMigrations(database.url)
     const key = `k1:${randomBytes(32).toString('base64')}`
     const secret = randomBytes(32).toString('base64url')
-    const child = spawn(process.execPath, [main], {
-      env: {
-        PATH: process.env['PATH'],
-        DATABASE_URL: database.url,
-        QUEUE_URL: (await sharedRedis())?.url ?? 'redis://127.0.0.1:1',
-        ENCRYPTION_KEYS: key,
-        TOKEN_SIGNING_KEYS: key,
-        HOST: '127.0.0.1',
-        PORT: '0',
-        BOOTSTRAP_CLIENT_ID: 'first',
-        BOOTSTRAP_CLIENT_SECRET: secret,
-        ADMIN_API_URL: 'https://admin.example.org',
-        ADMIN_API_CLIENT_ID: 'a',
-        ADMIN_API_CLIENT_SECRET: 'b',
-      },
+    const api = await startApiProcess({
+      DATABASE_URL: database.url,
+      QUEUE_URL: (await sharedRedis())?.url ?? 'redis://127.0.0.1:1',
+      ENCRYPTION_KEYS: key,
+      TOKEN_SIGNING_KEYS: key,
+      BOOTSTRAP_CLIENT_ID: 'first',
+      BOOTSTRAP_CLIENT_SECRET: secret,
+      ADMIN_API_URL: 'https://admin.example.org',
+      ADMIN_API_CLIENT_ID: 'a',
+      ADMIN_API_CLIENT_SECRET: 'b',
     })
     try {
-      let said = ''
-      const port = await new Promise<string>((resolve, reject) => {
-        child.stderr.on('data', (chunk: Buffer) => {
-          said += chunk.toString()
-          const [, found] = /"port":(\d+)/.exec(said) ?? []
-          if (found !== undefined) resolve(found)
-        })
-        child.on('exit', () => reject(new Error(said)))
-      })
-      const url = `http://127.0.0.1:${port}`
-      const token = await fetch(`${url}/connect/token`, {
-        method: 'POST',
-        body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'first', client_secret: secret }),
-      })
-      const { access_token: bearer } = (await token.json()) as { access_token: string }
-      const found = await fetch(`${url}/v1/environments/default`, { headers: { authorization: `Bearer ${bearer}` } })
+      const authorization = `Bearer ${await api.signIn('first', secret)}`
+      const found = await fetch(`${api.url}/v1/environments/default`, { headers: { authorization } })
       expect(found.status).to.equal(200)
       await found.body?.cancel()
-      const ended = once(child, 'exit') as Promise<[number]>
-      child.kill('SIGTERM')
-      expect((await ended)[0]).to.equal(0)
+      expect(await api.stop()).to.equal(0)
     } finally {
-      child.kill('SIGKILL')
+      await api.stop()
       await database.drop()
     }
   })

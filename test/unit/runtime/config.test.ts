@@ -47,6 +47,16 @@ describe('The configuration', () => {
     expect(readMigrateConfig({ DATABASE_URL: least.DATABASE_URL }).queueUrl).to.equal(undefined)
   })
 
+  it('sends traces as soon as a collector is named, unless they are off', () => {
+    const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+    const forTraces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }
+    expect(readApiConfig(least).tracing).to.equal(false)
+    expect(readApiConfig({ ...least, ...collector }).tracing).to.equal(true)
+    expect(readWorkerConfig({ ...least, ...forTraces }).tracing).to.equal(true)
+    expect(readWorkerConfig({ ...least, ...collector, OTEL_SDK_DISABLED: 'true' }).tracing).to.equal(false)
+    expect(faultsOf(() => readApiConfig({ ...least, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }))).to.have.length(1)
+  })
+
   it('has no default for a secret', () => {
     expect(faultsOf(() => readApiConfig({}))).to.have.members([
       'DATABASE_URL is not set',

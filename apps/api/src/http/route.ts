@@ -11,6 +11,7 @@ import { failureOf } from './problem-answer.js'
 import { readBody } from './read-body.js'
 import { auditRefusal, isAudited } from './refusals.js'
 import { requestIdOf } from './request-id.js'
+import { traceParentOf } from './request-spans.js'
 
 /** What does an operation: parse is done, so call, then present. */
 export type Handler<O extends Operation> = (call: Call<O>) => Promise<AnswerOf<O>>
@@ -41,7 +42,7 @@ export function mount(app: Express, parts: Parts, { operation, handle, before }:
     actor,
     requestId: requestIdOf(response),
     remoteAddress: request.ip ?? null,
-    traceContext: traceParent(request),
+    traceContext: traceParentOf(request),
   })
 
   async function signIn(request: Request, response: Response, next: NextFunction): Promise<void> {
@@ -166,9 +167,4 @@ function refusalOf(operation: Operation, actor: Actor): Failure | null {
 const searchOf = (url: string): string => {
   const start = url.indexOf('?')
   return start === -1 ? '' : url.slice(start + 1)
-}
-
-const traceParent = ({ headers }: Request): string | null => {
-  const given = headers['traceparent']
-  return typeof given === 'string' && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(given) ? given : null
 }

@@ -1,4 +1,5 @@
 import { asFailure, Failure, isFailure } from '@edfi-tenants/core'
+import { inSpan, markFailed } from '@edfi-tenants/tracing'
 import { pivotPosition, type JobDefinition, type StepContext, type StepResult } from './define-job.js'
 import type { HeldLease, StopReason } from './lease-keeper.js'
 import { jobProgress } from './progress.js'
@@ -11,8 +12,24 @@ const defaultTimeoutMs = 5 * 60_000
 export type Attempt =
   { ok: true; value: StepResult } | { ok: false; failure: Failure; stopped: StopReason | 'cancelled' | null }
 
-/** Tries a step's run or undo, under its timeout and the lease's signals. Never throws. */
-export async function attemptStep(
+/** Tries a step's run or undo, under its timeout and the lease's signals, as a span of its own. Never throws. */
+export function attemptStep(
+  definition: JobDefinition,
+  running: RunningJob,
+  position: number,
+  work: (context: StepContext) => Promise<StepResult>,
+): Promise<Attempt> {
+  const name = definition.steps[position]?.name ?? ''
+  const attributes = { 'tm.step': name, 'tm.step.position': position, 'tm.job.direction': running.job.direction }
+  return inSpan(name, { attributes }, async (span) => {
+    const attempt = await attempted(definition, running, position, work)
+    if (!attempt.ok) markFailed(span, attempt.failure)
+    else if (attempt.value.skipped !== undefined) span.setAttribute('tm.step.skipped', attempt.value.skipped)
+    return attempt
+  })
+}
+
+async function attempted(
   definition: JobDefinition,
   running: RunningJob,
   position: number,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
 import { asFailure } from '@edfi-tenants/core'
-import { claimJob, type Database } from '@edfi-tenants/store'
+import { claimJob, type Database, type JobRow } from '@edfi-tenants/store'
+import { inSpan, recordSpan } from '@edfi-tenants/tracing'
 import type { JobServices } from './access.js'
 import { definitionKey, type JobDefinition } from './define-job.js'
 import { createLeaseKeeper } from './lease-keeper.js'
@@ -20,6 +21,18 @@ export interface JobRunner {
    */
   stop(graceMs: number): Promise<void>
 }
+
+/** What a trace says of a job. */
+const about = (job: JobRow) => ({
+  'tm.job.id': job.id,
+  'tm.job.type': job.type,
+  'tm.job.attempt': job.attempt,
+  'tm.job.direction': job.direction,
+  'tm.tenant': job.tenant,
+  'tm.instance.id': job.instanceId,
+  'tm.batch.id': job.batchId,
+  'tm.request.id': job.requestId,
+})
 
 /** Makes the runner of one worker process. */
 export function createJobRunner(options: {
@@ -43,6 +56,13 @@ export function createJobRunner(options: {
     const job = await claimJob(services.store.database, jobId, { worker, leaseSeconds, definitions: known })
     const definition = job && definitions.get(job.type)
     if (!job || !definition) return
+    await inSpan(job.type, { kind: 'consumer', parent: job.traceContext, attributes: about(job) }, () => {
+      recordSpan('wait for a worker', { startTime: Date.parse(job.nextRunAt) })
+      return runClaimed(definition, job, claimedAt)
+    })
+  }
+
+  async function runClaimed(definition: JobDefinition, job: JobRow, claimedAt: number): Promise<void> {
     const held = leases.hold({ jobId: job.id, epoch: job.epoch }, claimedAt)
     const opened = openJob(job, held, services)
     try {
