@@ -15,7 +15,7 @@ COPY --from=manifests /app ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN node scripts/build.mjs \
- && mkdir /service && cp -r --parents apps/*/dist packages/*/dist packages/sample-ods/sql packages/seed-bundles/bundles \
+ && mkdir /service && cp -r --parents apps/*/dist packages/*/dist packages/sample-ods/sql packages/seed-bundles/bundles apps/api/operators-page \
     prisma/migrations \
     scripts/start.mjs scripts/setup scripts/maintenance scripts/dist /service
 

@@ -83,6 +83,48 @@ describe('the dashboard', () => {
       expect([path, (await under.send('GET', `/dashboard/${path}`, { headers })).status]).to.deep.equal([path, 200])
   })
 
+  it('gives its page a token with the rights of the session, for five minutes, and to this site only', async () => {
+    const client = await under.client({ scopes: ['read', 'jobs:manage'], tenants: ['*'] })
+    const headers = await session(client.id, client.secret)
+    const given = await under.send('POST', '/dashboard/token', { headers })
+    expect([given.status, given.headers.get('cache-control')]).to.deep.equal([200, 'no-store'])
+    expect(given.body).to.include({ scope: 'read jobs:manage', expires_in: 300, client: client.id })
+    const bearer = { headers: { authorization: `Bearer ${given.body.access_token}` } }
+    expect((await under.send('GET', '/v1/jobs', bearer)).status).to.equal(200)
+    expect((await under.send('GET', '/v1/audit-events', bearer)).status).to.equal(403)
+    expect((await under.send('GET', '/dashboard/api/queues', bearer)).status, 'no session').to.equal(401)
+
+    for (const from of [{ origin: 'https://evil.example.org' }, { 'sec-fetch-site': 'same-site' }])
+      expect((await under.send('POST', '/dashboard/token', { headers: { ...headers, ...from } })).status).to.equal(403)
+    expect((await under.send('GET', '/dashboard/token', { headers })).status).not.to.equal(200)
+    expect((await under.send('POST', '/dashboard/token')).status).to.equal(401)
+  })
+
+  it('serves the operators’ page to those signed in, with nothing inline and nothing from elsewhere', async () => {
+    const asked = await under.send('GET', '/dashboard/operations/')
+    expect([asked.status, asked.headers.get('location')]).to.deep.equal([303, '/dashboard/sign-in?goal=operations'])
+    const welcome = await under.send('POST', '/dashboard/sign-in', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ client_id: 'root', client_secret: under.root.secret, goal: 'operations' }).toString(),
+    })
+    expect(welcome.headers.get('location')).to.equal('/dashboard/operations/')
+    const headers = { cookie: welcome.headers.get('set-cookie')!.split(';')[0]! }
+    const page = await under.send('GET', '/dashboard/operations/', { headers })
+    expect([page.status, page.headers.get('cache-control')]).to.deep.equal([200, 'no-store'])
+    expect(page.headers.get('content-security-policy')).to.match(
+      /^default-src 'none'; script-src 'self'; style-src 'self'/,
+    )
+    expect(page.text).not.to.match(/https?:|<script(?![^>]* src=)|<style| style=| on[a-z]+=/)
+    for (const [, path = ''] of page.text.matchAll(/(?:src|href)="(\/dashboard\/operations\/[^"]+)"/g))
+      expect([path, (await under.send('GET', path, { headers })).status]).to.deep.equal([path, 200])
+    expect((await under.send('GET', '/dashboard/operations/main.js')).status, 'without a session').to.equal(303)
+  })
+
+  it('has no link to other sites’ fonts', async () => {
+    const headers = await session('root', under.root.secret)
+    expect((await under.send('GET', '/dashboard', { headers })).text).not.to.match(/<link[^>]*https:/)
+  })
+
   it('takes no form that another site sends', async () => {
     for (const headers of [{ origin: 'https://evil.example.org' }, { 'sec-fetch-site': 'cross-site' }] as Record<
       string,
@@ -103,7 +145,9 @@ describe('the dashboard', () => {
     const without = await startApi({ DASHBOARD: 'off' })
     try {
       expect((await without.send('GET', '/dashboard')).status).to.equal(404)
-      expect((await without.send('GET', '/dashboard/sign-in')).status).to.equal(404)
+      for (const path of ['/dashboard/sign-in', '/dashboard/operations/', '/dashboard/operations/main.js'])
+        expect([path, (await without.send('GET', path)).status]).to.deep.equal([path, 404])
+      expect((await without.send('POST', '/dashboard/token')).status).to.equal(404)
     } finally {
       await without.stop()
     }
