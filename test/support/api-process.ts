@@ -18,7 +18,14 @@ export interface ApiProcess {
 /** Starts `apps/api` with this environment, and nothing of ours but PATH. Throws what it said where it does not start. */
 export async function startApiProcess(environment: Record<string, string>): Promise<ApiProcess> {
   const child = spawn(process.execPath, ['--enable-source-maps', main], {
-    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...environment, LOG_LEVEL: 'info', LOG_FORMAT: 'json' },
+    env: {
+      PATH: process.env['PATH'],
+      HOST: '127.0.0.1',
+      PORT: '0',
+      ...environment,
+      LOG_LEVEL: 'info',
+      LOG_FORMAT: 'json',
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let said = ''

@@ -10,6 +10,7 @@ import {
   createRinger,
   jobCatalogue,
   requestCreateInstance,
+  unmeasured,
   type CreateInstanceBody,
   type JobDefinition,
   type JobRunner,
@@ -51,7 +52,7 @@ export const origin = {
 /** Says nothing; set `TEST_LOG` to hear it. */
 const speak = (message: string, fields?: object) =>
   process.env['TEST_LOG'] ? console.error(message, fields) : undefined
-export const quietLog = { debug: speak, info: speak, warn: speak, error: speak }
+export const quietLog = { debug: speak, info: speak, warn: speak, error: speak, child: () => quietLog }
 
 /** Control database, queue, Admin API simulator and a database server with a template, and a worker's parts in this process. */
 export interface JobStack {
@@ -59,6 +60,10 @@ export interface JobStack {
   simulator: Simulator
   serverUrl: string
   ringer: Ringer
+  /** What the ringer of this process, which sweeps beside the workers, had to repair. */
+  repairs: string[]
+  /** What the service signs in to Admin API with. */
+  adminApiSecret: string
   /** The environment variables with which a worker process joins this stack. */
   workerEnvironment: Record<string, string>
   /** Starts a worker in this process; further ones take jobs beside it. */
@@ -160,7 +165,13 @@ export async function startJobStack(
   })
 
   const producer = openProducer({ url: queueUrl, log: quietLog })
-  const ringer = createRinger({ database: store.database, queue: producer, log: quietLog })
+  const repairs: string[] = []
+  const ringer = createRinger({
+    database: store.database,
+    queue: producer,
+    log: quietLog,
+    onRepair: (kind) => repairs.push(kind),
+  })
   const sweep = setInterval(() => void ringer.sweep(), 500)
   const adminApi = createAdminApiClient({})
   const odsApi = createOdsApiClient({ log: quietLog })
@@ -178,6 +189,8 @@ export async function startJobStack(
     simulator,
     serverUrl,
     ringer,
+    repairs,
+    adminApiSecret: clientSecret,
     workerEnvironment: {
       DATABASE_URL: control.url,
       QUEUE_URL: queueUrl,
@@ -217,6 +230,7 @@ export async function startJobStack(
           readSecret,
           onSlotFree: () => ringer.request(),
           log: quietLog,
+          measures: unmeasured,
         },
         definitions,
         heartbeatDatabase,

@@ -14,14 +14,15 @@ export interface WorkerProcess {
   stop(): Promise<void>
 }
 
-/** Starts `apps/worker` with this environment. */
-export function startWorkerProcess(environment: Record<string, string>): WorkerProcess {
+/** Starts `apps/worker` with this environment; what it says goes to `hear`, or on to our own stderr. */
+export function startWorkerProcess(environment: Record<string, string>, hear?: (text: string) => void): WorkerProcess {
   let child: ChildProcess
   const start = (): void => {
     child = spawn(process.execPath, ['--enable-source-maps', main], {
       env: { ...process.env, ...environment },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', hear ? 'pipe' : 'inherit', 'ipc'],
     })
+    child.stderr?.on('data', (chunk: Buffer) => hear?.(chunk.toString()))
   }
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return

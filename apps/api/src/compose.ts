@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { createAdminApiClient } from '@edfi-tenants/admin-api'
 import { createRinger } from '@edfi-tenants/jobs'
 import { openDashboardQueues, openProducer } from '@edfi-tenants/queue'
-import { createApiMetrics, type ApiConfig, type FleetFigure } from '@edfi-tenants/runtime'
+import { createApiMetrics, type ApiConfig } from '@edfi-tenants/runtime'
 import { openStore, readFleetFigures } from '@edfi-tenants/store'
 import { createApp } from './app.js'
 import { answerClientError } from './http/client-error.js'
@@ -59,7 +59,7 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
     batchMaxItems: config.batchMaxItems,
     deletePolicy: { allowDelete: config.allowDelete, maxDeletesPerHour: config.maxDeletesPerHour },
     log,
-    metrics: createApiMetrics(() => readFleetFigures(store.database) as Promise<FleetFigure[]>),
+    metrics: createApiMetrics(() => readFleetFigures(store.database)),
     stopping: stopping.signal,
     reservedDatabaseNames: [decodeURIComponent(new URL(config.database.url).pathname.slice(1))].filter(Boolean),
     trustProxy: config.trustProxy,

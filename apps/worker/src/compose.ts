@@ -6,6 +6,7 @@ import { createOdsApiClient } from '@edfi-tenants/ods-api'
 import { loadProvisioners } from '@edfi-tenants/provisioner'
 import { openProducer, startConsumer } from '@edfi-tenants/queue'
 import {
+  createWorkerMetrics,
   isAllowedTarget,
   type Logger,
   type ResolveSecret,
@@ -18,6 +19,7 @@ import { startArchiveSweep } from './archive-sweep.js'
 import { builtInProvisioners } from './built-in-provisioners.js'
 import { startHealthSweep } from './health-sweep.js'
 import { startEventCleaning } from './event-cleaning.js'
+import { serveMetrics } from './metrics-server.js'
 import { startSweeps } from './sweeps.js'
 import { startWebhookSweep } from './webhooks/webhook-sweep.js'
 
@@ -55,7 +57,13 @@ export async function startWorker(
     store,
     [...provisioners.values()].map((each) => each.manifest),
   )
-  const adminApi = createAdminApiClient()
+  const metrics = createWorkerMetrics(config.concurrency)
+  if (config.metrics) {
+    const served = await serveMetrics(metrics, config.metrics)
+    shutdown.add('metrics', () => served.close())
+    log.info('Metrics are served', { host: config.metrics.host, metricsPort: served.port })
+  }
+  const adminApi = createAdminApiClient({ onExchange: (exchange) => metrics.observeAdminApi(exchange) })
   shutdown.add('Admin API client', () => adminApi.close())
   const odsApi = createOdsApiClient({ log })
   shutdown.add('ODS/API client', () => odsApi.close())
@@ -69,7 +77,12 @@ export async function startWorker(
   )
   const producer = openProducer({ url: config.queueUrl, log })
   shutdown.add('queue', () => producer.close())
-  const ringer = createRinger({ database: store.database, queue: producer, log })
+  const ringer = createRinger({
+    database: store.database,
+    queue: producer,
+    log,
+    onRepair: (kind) => metrics.repaired(kind),
+  })
   shutdown.add('ringer', () => ringer.close())
   producer.onReachable(() => ringer.request())
 
@@ -94,6 +107,7 @@ export async function startWorker(
       readSecret,
       onSlotFree: () => ringer.request(),
       log,
+      measures: metrics.jobs,
     },
     definitions: jobCatalogue,
     heartbeatDatabase: heartbeats,

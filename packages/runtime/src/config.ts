@@ -107,6 +107,8 @@ export interface WorkerConfig extends SharedConfig {
   pool: string
   /** Jobs that one worker runs at a time. */
   concurrency: number
+  /** Where this worker's metrics are; undefined: nowhere. */
+  metrics: { host: string; port: number } | undefined
   /** How long transient faults are repeated. */
   retryForSeconds: number
   /** For how long a job stays this worker's without a sign of life. */
@@ -264,6 +266,12 @@ function readAwsSecrets(env: EnvReader): AwsSecretSettings | undefined {
   return undefined
 }
 
+function readMetrics(env: EnvReader): WorkerConfig['metrics'] {
+  const port = env.optional('METRICS_PORT', wholeNumber(0, 65535), undefined)
+  const host = env.optional('METRICS_HOST', text, '127.0.0.1')
+  return port === undefined ? undefined : { host, port }
+}
+
 /** `name=url,…`; where each engine's certificates are, below one folder. */
 function readHooks(env: EnvReader): HookConfig {
   const folder = env.optional('HOOK_DOCKER_CERTS_DIR', text, undefined)
@@ -304,6 +312,7 @@ export const readWorkerConfig = (env: Env): WorkerConfig =>
     provisioners: reader.optional('PROVISIONERS', commaList, ['postgresql']),
     pool: reader.optional('WORKER_POOL', poolName, 'default'),
     concurrency: reader.optional('WORKER_CONCURRENCY', wholeNumber(1, 500), 8),
+    metrics: readMetrics(reader),
     retryForSeconds: reader.optional('RETRY_FOR_SECONDS', wholeNumber(0, 7 * 24 * 60 * 60), 900),
     leaseSeconds: reader.optional('LEASE_SECONDS', wholeNumber(2, 600), 6),
     archives: readArchives(reader),

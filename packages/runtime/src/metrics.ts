@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** A number of the fleet with the labels it is told apart by; every label's values must be few. */
+/** A number of the fleet, named as the metric that shows it, with the labels it is told apart by; their values are few. */
 export interface FleetFigure {
-  name: keyof typeof fleetGauges
+  name: string
   labels: Record<string, string>
   value: number
 }

@@ -8,6 +8,8 @@ export function requestMetrics(metrics: ApiMetrics) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const begun = performance.now()
     response.on('close', () => {
+      // A stream lasts as long as somebody listens.
+      if (String(response.getHeader('Content-Type')).startsWith('text/event-stream')) return
       metrics.observeRequest({
         method: methods.has(request.method) ? request.method : 'other',
         route: (response.locals['route'] as string | undefined) ?? 'other',

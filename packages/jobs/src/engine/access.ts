@@ -18,6 +18,7 @@ import {
 } from '@edfi-tenants/store'
 import type { JobSettings, ServerAccess } from './define-job.js'
 import type { Log } from './log.js'
+import type { JobMeasures } from './measures.js'
 
 /** Everything that running jobs needs from the process it runs in. */
 export interface JobServices {
@@ -35,6 +36,7 @@ export interface JobServices {
   /** A slot has become free, or a job due: others may go on. */
   onSlotFree(): void
   log: Log
+  measures: JobMeasures
 }
 
 /** What a secret is read for: tokens are made for one server and user. */

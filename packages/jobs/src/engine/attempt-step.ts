@@ -2,6 +2,7 @@ import { asFailure, Failure, isFailure } from '@edfi-tenants/core'
 import { inSpan, markFailed } from '@edfi-tenants/tracing'
 import { pivotPosition, type JobDefinition, type StepContext, type StepResult } from './define-job.js'
 import type { HeldLease, StopReason } from './lease-keeper.js'
+import type { StepOutcome } from './measures.js'
 import { jobProgress } from './progress.js'
 import type { RunningJob } from './running-job.js'
 import { createStepSignal } from './step-signal.js'
@@ -22,11 +23,24 @@ export function attemptStep(
   const name = definition.steps[position]?.name ?? ''
   const attributes = { 'tm.step': name, 'tm.step.position': position, 'tm.job.direction': running.job.direction }
   return inSpan(name, { attributes }, async (span) => {
+    const begun = performance.now()
     const attempt = await attempted(definition, running, position, work)
+    running.services.measures.stepTried({
+      step: name,
+      direction: running.job.direction,
+      outcome: outcomeOf(attempt),
+      seconds: (performance.now() - begun) / 1000,
+    })
     if (!attempt.ok) markFailed(span, attempt.failure)
     else if (attempt.value.skipped !== undefined) span.setAttribute('tm.step.skipped', attempt.value.skipped)
     return attempt
   })
+}
+
+function outcomeOf(attempt: Attempt): StepOutcome {
+  if (!attempt.ok) return attempt.stopped === null ? 'failed' : 'stopped'
+  if (attempt.value.wait) return 'waiting'
+  return attempt.value.skipped === undefined ? 'succeeded' : 'skipped'
 }
 
 async function attempted(
@@ -65,7 +79,7 @@ async function attempted(
       )
     if (isFailure(error) && (await mayBeRotated(running, error)))
       return fail(new Failure(error.code, error.message, { retryable: true, cause: error }))
-    if (!isFailure(error)) services.log.error('A step failed unexpectedly', { job: job.id, step: name, error })
+    if (!isFailure(error)) services.log.error('A step failed unexpectedly', { step: name, error })
     return fail(asFailure(error))
   } finally {
     step.dispose()

@@ -30,7 +30,7 @@ export function parkJob(running: RunningJob, wait: Wait, besides: JobWrite = {})
 }
 
 /** Ends a job, and with it settles what becomes of its instance. `besides` is written along. */
-export function finishJob(
+export async function finishJob(
   definition: JobDefinition,
   running: RunningJob,
   status: JobEnd['status'],
@@ -40,14 +40,18 @@ export function finishJob(
 ): Promise<void> {
   const pivot = definition.pivot ? running.job.steps[pivotPosition(definition)] : undefined
   const pastPivot = pivot !== undefined && isStepDone(pivot.status)
+  const { job, services } = running
   const settled = definition.settle?.({ status, error, undone: outcome.leftovers.length === 0, pastPivot })
-  return running.write(besides, {
+  await running.write(besides, {
     job: { status, error, outcome, waitingFor: null, ...(status === 'succeeded' ? { progress: 100 } : {}) },
     ...(settled ? { instance: settled } : {}),
     releaseSlot: true,
     endLease: true,
     events: [{ type: `job.${status}`, data: error ? { code: error.code } : {} }],
   })
+  const ms = Math.max(0, Date.now() - Date.parse(job.startedAt ?? job.createdAt))
+  services.measures.jobEnded({ type: job.type, status, seconds: ms / 1000 })
+  services.log.info('The job has ended', { status, durationMs: ms, ...(error ? { code: error.code } : {}) })
 }
 
 /** The outcome of a job that failed without turning back: everything done so far stands. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
 import { asFailure } from '@edfi-tenants/core'
-import { claimJob, type Database, type JobRow } from '@edfi-tenants/store'
+import { claimJob, type ClaimedJob, type Database } from '@edfi-tenants/store'
 import { inSpan, recordSpan } from '@edfi-tenants/tracing'
 import type { JobServices } from './access.js'
 import { definitionKey, type JobDefinition } from './define-job.js'
@@ -23,7 +23,7 @@ export interface JobRunner {
 }
 
 /** What a trace says of a job. */
-const about = (job: JobRow) => ({
+const about = (job: ClaimedJob) => ({
   'tm.job.id': job.id,
   'tm.job.type': job.type,
   'tm.job.attempt': job.attempt,
@@ -32,6 +32,16 @@ const about = (job: JobRow) => ({
   'tm.instance.id': job.instanceId,
   'tm.batch.id': job.batchId,
   'tm.request.id': job.requestId,
+})
+
+/** What every line of the log says that is about a job. */
+const lineContext = ({ id, type, tenant, instanceId, batchId, requestId }: ClaimedJob) => ({
+  job: id,
+  type,
+  ...(tenant === null ? {} : { tenant }),
+  ...(instanceId === null ? {} : { instance: instanceId }),
+  ...(batchId === null ? {} : { batch: batchId }),
+  ...(requestId === null ? {} : { requestId }),
 })
 
 /** Makes the runner of one worker process. */
@@ -62,9 +72,11 @@ export function createJobRunner(options: {
     })
   }
 
-  async function runClaimed(definition: JobDefinition, job: JobRow, claimedAt: number): Promise<void> {
+  async function runClaimed(definition: JobDefinition, job: ClaimedJob, claimedAt: number): Promise<void> {
+    const { type, rungForMs } = job
+    services.measures.jobTaken({ type, rungForSeconds: rungForMs === null ? null : rungForMs / 1000 })
     const held = leases.hold({ jobId: job.id, epoch: job.epoch }, claimedAt)
-    const opened = openJob(job, held, services)
+    const opened = openJob(job, held, { ...services, log: services.log.child(lineContext(job)) })
     try {
       await runJob(definition, opened, {
         retryForMs: options.retryForMs,
@@ -73,6 +85,7 @@ export function createJobRunner(options: {
     } finally {
       opened.close()
       held.release()
+      services.measures.jobLetGo()
     }
   }
 

@@ -1,4 +1,4 @@
-import { releaseRings, takeDueJobs, type Pool } from '@edfi-tenants/store'
+import { releaseRings, takeDueJobs, type DueJob, type Pool } from '@edfi-tenants/store'
 import type { QueueProducer } from '@edfi-tenants/queue'
 import type { Log } from './log.js'
 
@@ -19,8 +19,14 @@ const pauseMs = 20
  * Makes a ringer. Rows first, bell second: a job is marked as rung (and its slot reserved) before its entry is put on
  * the queue; when the queue is away the mark is taken back and a later sweep tries again.
  */
-export function createRinger(options: { database: Pool; queue: QueueProducer; log: Log }): Ringer {
-  const { database, queue, log } = options
+export function createRinger(options: {
+  database: Pool
+  queue: QueueProducer
+  log: Pick<Log, 'info' | 'warn'>
+  /** Told of each job that is rung again because nobody has it who should. */
+  onRepair?: (kind: NonNullable<DueJob['repair']>) => void
+}): Ringer {
+  const { database, queue, log, onRepair = () => undefined } = options
   let requested = false
   let closed = false
   let running: Promise<void> | null = null
@@ -33,6 +39,7 @@ export function createRinger(options: { database: Pool; queue: QueueProducer; lo
     if (due.length === 0) return true
     try {
       await queue.ring(due)
+      for (const { repair } of due) if (repair) onRepair(repair)
       if (queueAway) log.info('the queue is back; jobs are rung again')
       queueAway = false
       return true

@@ -27,7 +27,7 @@ export async function runJob(definition: JobDefinition, running: RunningJob, opt
     else await undoJob(definition, running, options)
   } catch (error) {
     const failure = asFailure(error)
-    const fields = { job: job.id, error }
+    const fields = { error }
     if (failure.code === 'lease_lost') services.log.warn('The job was taken over by another worker', fields)
     else if (failure.retryable)
       services.log.warn('The job cannot be written now; it is taken up again when its lease has ended', fields)

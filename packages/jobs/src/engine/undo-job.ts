@@ -73,7 +73,7 @@ export async function undoJob(definition: JobDefinition, running: RunningJob, op
       return parkJob(running, { nextRunInMs, waitingFor: failure.code, trouble: true })
     }
     leftovers = [...leftovers, `${step.name}: ${failure.message}`]
-    services.log.error('A step could not be undone', { job: job.id, step: step.name, code: failure.code })
+    services.log.error('A step could not be undone', { step: step.name, code: failure.code })
     await running.write({
       job: {
         trouble: 'clear',

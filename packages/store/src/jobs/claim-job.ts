@@ -11,7 +11,7 @@ export interface ClaimAbility {
 
 const claim = `
   WITH claimable AS (
-    SELECT id, needs_slot FROM jobs
+    SELECT id, needs_slot, rung_at AS was_rung_at FROM jobs
     WHERE id = $1 AND finished_at IS NULL AND NOT held AND next_run_at <= now()
       AND (lease_expires_at IS NULL OR lease_expires_at <= now())
       AND type || '@' || definition_version = ANY($4)
@@ -26,20 +26,26 @@ const claim = `
       event_count = event_count + 1
     FROM claimable
     WHERE jobs.id = claimable.id AND (NOT claimable.needs_slot OR EXISTS (SELECT FROM slot))
-    RETURNING jobs.*
+    RETURNING jobs.*, claimable.was_rung_at
   ), event AS (
     INSERT INTO job_events (job_id, sequence, type, data)
     SELECT id, event_count, 'job.claimed', jsonb_build_object('worker', $2::text, 'epoch', epoch) FROM j
   )
-  SELECT ${jobColumns} FROM j`
+  SELECT ${jobColumns}, (extract(epoch FROM now() - j.was_rung_at) * 1000)::float8 AS "rungForMs" FROM j`
+
+/** A job that its worker has now. */
+export interface ClaimedJob extends JobRow {
+  /** How long ago it was rung, in milliseconds; null where it was not. */
+  rungForMs: number | null
+}
 
 /**
  * Claims a due job for a worker: lease and a fresh epoch. Null when there is nothing to claim: it is finished, runs
  * elsewhere, is not due, is held back by its batch, needs a slot that it no longer has, or this worker does not know its definition.
  */
-export async function claimJob(database: Database, jobId: string, ability: ClaimAbility): Promise<JobRow | null> {
+export async function claimJob(database: Database, jobId: string, ability: ClaimAbility): Promise<ClaimedJob | null> {
   const values = [jobId, ability.worker, ability.leaseSeconds, ability.definitions]
-  const [row] = await database.query<JobRow>(claim, values, 'claim-job')
+  const [row] = await database.query<ClaimedJob>(claim, values, 'claim-job')
   return row ?? null
 }
 

@@ -8,6 +8,8 @@ export interface DueJob {
   ring: number
   /** `<worker pool>` or `<worker pool>.<engine>`. */
   route: string
+  /** Why it is due although it was handed out before; null: it was not. */
+  repair: 'lease_ended' | 'ring_lost' | null
 }
 
 /** Serialises those who hand out slots, so that none is promised twice. */
@@ -110,7 +112,9 @@ const takeDue = `
     FROM chosen WHERE slots.server_id = chosen.server_id AND slots.number = chosen.number
   )
   UPDATE jobs SET rings = rings + 1, rung_at = now() WHERE jobs.id = ANY (ARRAY(SELECT id FROM chosen))
-  RETURNING jobs.id AS "jobId", jobs.rings AS ring, jobs.worker_pool || coalesce('.' || jobs.engine, '') AS route`
+  RETURNING jobs.id AS "jobId", jobs.rings AS ring, jobs.worker_pool || coalesce('.' || jobs.engine, '') AS route,
+    (SELECT CASE WHEN before.lease_expires_at IS NOT NULL THEN 'lease_ended' WHEN before.rung_at IS NOT NULL THEN 'ring_lost' END
+      FROM jobs before WHERE before.id = jobs.id) AS repair`
 
 /**
  * Takes the jobs that are due and reserves their slots. `wait: false` (for periodic sweeps) gives up with nothing when

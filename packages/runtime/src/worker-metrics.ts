@@ -1,0 +1,100 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** A call of Admin API as its client reports it; `status` is null where no answer came. */
+interface AdminApiExchange {
+  method: string
+  path: string
+  status: number | null
+  durationMs: number
+}
+
+/** What a worker tells Prometheus, and whom it is told by. */
+export interface WorkerMetrics {
+  /** For the runner of jobs. */
+  jobs: {
+    jobTaken(job: { type: string; rungForSeconds: number | null }): void
+    jobLetGo(): void
+    jobEnded(job: { type: string; status: string; seconds: number }): void
+    stepTried(step: { step: string; direction: string; outcome: string; seconds: number }): void
+  }
+  /** For the ringer: jobs that were found due although a worker should have had them. */
+  repaired(kind: string): void
+  /** For the client of Admin API. */
+  observeAdminApi(exchange: AdminApiExchange): void
+  /** Everything in the text format, with its media type. */
+  read(): Promise<{ media: string; content: string }>
+}
+
+/** From what a step takes that only looks, to what a restore of a large database takes, in seconds. */
+const workSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600]
+const callSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** Addresses without what makes them many: ids, and what stands before Admin API's own paths. */
+const templateOf = (path: string): string =>
+  path.replace(/^.*?(?=\/(?:v\d|connect)\/)/, '').replace(/\/\d+(?=\/|$)/g, '/{id}')
+
+/** Makes the metrics of a worker that runs up to `concurrency` jobs at once. */
+export function createWorkerMetrics(concurrency: number): WorkerMetrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry, prefix: 'edfi_tenants_' })
+  const registers = [registry]
+  const wait = new Histogram({
+    name: 'edfi_tenants_job_ring_lag_seconds',
+    help: 'From the ring of a job to the moment a worker had it.',
+    labelNames: ['type'],
+    buckets: callSeconds,
+    registers,
+  })
+  const jobs = new Histogram({
+    name: 'edfi_tenants_job_duration_seconds',
+    help: 'Ended jobs, from the moment a worker first had them.',
+    labelNames: ['type', 'status'],
+    buckets: workSeconds,
+    registers,
+  })
+  const steps = new Histogram({
+    name: 'edfi_tenants_step_duration_seconds',
+    help: 'Tries of steps and of their undo.',
+    labelNames: ['step', 'direction', 'outcome'],
+    buckets: workSeconds,
+    registers,
+  })
+  const running = new Gauge({ name: 'edfi_tenants_worker_jobs_running', help: 'Jobs that this worker has.', registers })
+  const most = new Gauge({
+    name: 'edfi_tenants_worker_concurrency',
+    help: 'Jobs that this worker runs at once.',
+    registers,
+  })
+  most.set(concurrency)
+  const repairs = new Counter({
+    name: 'edfi_tenants_job_repairs_total',
+    help: 'Jobs rung again: lease_ended, as a worker died with them; ring_lost, as nobody came.',
+    labelNames: ['kind'],
+    registers,
+  })
+  for (const kind of ['lease_ended', 'ring_lost']) repairs.inc({ kind }, 0)
+  const adminApi = new Histogram({
+    name: 'edfi_tenants_admin_api_request_duration_seconds',
+    help: 'Calls of Admin API; status none: no answer came.',
+    labelNames: ['method', 'path', 'status'],
+    buckets: callSeconds,
+    registers,
+  })
+  return {
+    jobs: {
+      jobTaken({ type, rungForSeconds }) {
+        running.inc()
+        if (rungForSeconds !== null) wait.observe({ type }, rungForSeconds)
+      },
+      jobLetGo: () => running.dec(),
+      jobEnded: ({ type, status, seconds }) => jobs.observe({ type, status }, seconds),
+      stepTried: ({ step, direction, outcome, seconds }) => steps.observe({ step, direction, outcome }, seconds),
+    },
+    repaired: (kind) => repairs.inc({ kind }),
+    observeAdminApi({ method, path, status, durationMs }) {
+      const answer = status === null ? 'none' : `${Math.floor(status / 100)}xx`
+      adminApi.observe({ method, path: templateOf(path), status: answer }, durationMs / 1000)
+    },
+    read: async () => ({ media: registry.contentType, content: await registry.metrics() }),
+  }
+}
