@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** Who may import whom: each line only those before it. A workspace that is not named here fails the test. */
 const layers = [
   ['core', 'sample-ods', 'admin-api-simulator', 'api-client'],
+  ['tracing'],
   ['runtime', 'contract', 'store', 'queue', 'provisioner', 'admin-api', 'archive-storage', 'seed-bundles', 'hooks'],
   ['ods-api'],
   ['provisioner-mssql', 'provisioner-postgresql', 'jobs'],
