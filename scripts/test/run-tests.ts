@@ -41,8 +41,9 @@ function openLane(given: NodeJS.ProcessEnv) {
 }
 
 /**
- * Runs everything that is selected, three tasks at a time (four where there are more processors; much of a test is waiting), and
- * ends the process: with 0 when all has passed. The summary line is the last one in any case.
+ * Runs everything that is selected, three tasks at a time (four where there are more processors; much of a test is waiting), in
+ * a full run as many as there are processors, as its tasks are processes at work; and ends the process: with 0 when all has
+ * passed. The summary line is the last one in any case.
  */
 export async function runTests(
   selection: Selection,
@@ -54,7 +55,8 @@ export async function runTests(
   const tasks = listTasks(root, selection)
   if (tasks.length === 0) tally.failures.push({ title: 'selection', details: 'No test file fits.' })
   const shared = { ...env, TEST_LONG: selection.full || selection.only.length > 0 ? 'yes' : 'no' }
-  const lanes = Array.from({ length: Math.min(4, Math.max(3, os.availableParallelism())) }, () => openLane(shared))
+  const least = selection.full ? 1 : 3
+  const lanes = Array.from({ length: Math.min(4, Math.max(least, os.availableParallelism())) }, () => openLane(shared))
   let stoppedBy: keyof typeof signals | undefined
 
   async function end(): Promise<void> {
