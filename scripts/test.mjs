@@ -8,10 +8,10 @@ import { repository } from './setup/repository.mjs'
 
 const help = `npm test [-- options] [text …]
 
-Type-check, lint, format, unit, integration, conformance and end-to-end tests. With texts only the test files whose path
-contains one of them, and no other checks.
+Type-check, unit, integration, conformance and end-to-end tests. With texts only the test files whose path contains one of
+them, and no other checks.
 
-  --full        the long ones too (*.full.test.ts)
+  --full        the long ones too (*.full.test.ts), lint and format
   --help        this text
 `
 

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { readJob } from '@edfi-tenants/store'
 import { expect } from 'chai'
 import { startJobStack, type JobStack } from '../support/job-stack.js'
+import { longTest } from '../support/long-test.js'
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.js'
 
 describe('what a worker tells of its work', function () {
@@ -86,7 +87,7 @@ describe('what a worker tells of its work', function () {
     expect((await fetch(`${address}/`)).status).to.equal(404)
   })
 
-  it('counts a job that died with its worker as a repair', async () => {
+  longTest('counts a job that died with its worker as a repair', async () => {
     const { job } = await stack.create({ name: 'Told of the dead' })
     while ((await readJob(stack.store.database, job.id, '*'))?.status !== 'running') await pause(2)
     await worker.kill()
