@@ -39,7 +39,13 @@ describe('the jobs of a batch', function () {
   let atWork = 0
   let mostAtWork = 0
   const failing = new Set<string>()
-  const waiting = new Map<string, () => void>()
+  const waiting = new Map<string, { released: Promise<void>; release: () => void }>()
+  /** Has a job wait in its step until it is released, which may be before it comes there. */
+  function hold(ref: string): void {
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
+    waiting.set(ref, { released, release })
+  }
   const work = defineStep({
     name: 'work',
     usesServer: true,
@@ -49,9 +55,10 @@ describe('the jobs of a batch', function () {
       mostAtWork = Math.max(mostAtWork, ++atWork)
       try {
         await pause(10)
-        if (waiting.has(ref))
+        const held = waiting.get(ref)
+        if (held)
           await new Promise<void>((resolve, reject) => {
-            waiting.set(ref, resolve)
+            void held.released.then(resolve)
             signal.addEventListener('abort', () => reject(new Error('aborted')))
           })
         if (failing.has(ref)) throw new Failure('admin_api_refused', `${ref} fails here.`)
@@ -143,12 +150,12 @@ describe('the jobs of a batch', function () {
   })
 
   it('wait for the canaries to succeed, and then all follow', async () => {
-    waiting.set('job 2', () => undefined)
+    hold('job 2')
     const id = await ask(6, { canary: 2 })
     await until(id, ({ counts }) => counts.succeeded === 1)
     await pause(1_200)
     expect([...begun].sort()).to.deep.equal(refs(1, 2))
-    waiting.get('job 2')?.()
+    waiting.get('job 2')?.release()
     expect((await ended(id)).counts.succeeded).to.equal(6)
   })
 
@@ -203,11 +210,11 @@ describe('the jobs of a batch', function () {
   })
 
   it('wait while it is paused on request, though those at work go on, and the slots serve others', async () => {
-    waiting.set('job 1', () => undefined)
+    hold('job 1')
     const id = await ask(8, { maxParallel: 1 })
     await until(id, ({ counts }) => counts.running === 1)
     await control((database) => pauseBatch(database, id, origin))
-    waiting.get('job 1')?.()
+    waiting.get('job 1')?.release()
     expect((await idle(id)).counts).to.include({ succeeded: 1, queued: 7 })
     await ended(await ask(3, { prefix: 'other' }))
     expect([...begun].sort()).to.deep.equal(['job 1', ...refs(1, 3, 'other')])
@@ -229,9 +236,9 @@ describe('the jobs of a batch', function () {
   })
 
   it('end at once when the batch is cancelled before they began, and those at work turn back', async () => {
-    refs(1, 4).forEach((ref) => waiting.set(ref, () => undefined))
+    refs(1, 4).forEach(hold)
     const id = await ask(200)
-    await until(id, ({ counts }) => counts.running === 4)
+    await until(id, ({ counts }) => counts.running === 4 && begun.length === 4)
     const { batch, ended: over, asked } = await control((database) => cancelBatch(database, id, origin))
     expect({ over, asked }).to.deep.equal({ over: 196, asked: 4 })
     expect(batch.counts).to.include({ cancelled: 196, running: 4 })
