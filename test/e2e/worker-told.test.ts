@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { readJob } from '@edfi-tenants/store'
+import { changeRecords, readEnvironment, readJob, updateEnvironment } from '@edfi-tenants/store'
 import { expect } from 'chai'
 import { startJobStack, type JobStack } from '../support/job-stack.js'
 import { longTest } from '../support/long-test.js'
@@ -61,6 +61,33 @@ describe('what a worker tells of its work', function () {
     for (const secret of secrets.filter((each) => each.length > 3)) expect(said).not.to.contain(secret)
   })
 
+  it('says of what goes wrong within a step which step it was, and which try of it', async () => {
+    const password = 'never-to-be-told'
+    const lead = (channel: object | null) =>
+      changeRecords(stack.store, async (records) => {
+        const { id } = (await readEnvironment(records, 'default')) ?? { id: '' }
+        const odsApi = { baseUrl: 'https://ods.example.org', ...(channel ? { notifications: channel } : {}) }
+        const notificationsUrl = channel ? `redis://:${password}@127.0.0.1:1` : null
+        await updateEnvironment(records, id, { odsApi, notificationsUrl } as Parameters<typeof updateEnvironment>[2])
+      })
+    await lead({ channel: 'nobody' })
+    const { job, instance } = await stack.create({ name: 'Told to nobody' })
+    expect((await stack.waitForJob(job.id)).status).to.equal('succeeded')
+    await lead(null)
+    expect(await lineWith({ message: 'ODS/API could not be notified' })).to.deep.include({
+      service: 'worker',
+      job: job.id,
+      type: 'instance.create',
+      tenant: 'district-one',
+      instance: instance.id,
+      requestId: 'test-request',
+      step: 'notify-ods-api',
+      attempt: 1,
+      direction: 'forward',
+    })
+    expect(said).not.to.contain(password)
+  })
+
   it('counts jobs, steps and calls of Admin API, by few labels', async () => {
     const { metricsPort } = await lineWith({ message: 'Metrics are served' })
     const address = `http://127.0.0.1:${String(metricsPort)}`
@@ -71,16 +98,17 @@ describe('what a worker tells of its work', function () {
       const line = text.split('\n').find((each) => each.startsWith(`edfi_tenants_${name}{${labels}`))
       return Number(line?.split(' ').at(-1))
     }
-    expect(value('job_duration_seconds_count', 'type="instance.create",status="succeeded"')).to.equal(1)
+    expect(value('job_duration_seconds_count', 'type="instance.create",status="succeeded"')).to.equal(2)
     expect(value('job_duration_seconds_count', 'type="instance.create",status="failed"')).to.equal(1)
-    expect(value('step_duration_seconds_count', 'step="register",direction="forward",outcome="succeeded"')).to.equal(1)
+    expect(value('step_duration_seconds_count', 'step="register",direction="forward",outcome="succeeded"')).to.equal(2)
     expect(
       value('step_duration_seconds_count', 'step="create-database",direction="forward",outcome="failed"'),
     ).to.equal(1)
     expect(value('job_ring_lag_seconds_count', 'type="instance.create"')).to.be.at.least(2)
     expect(
       value('admin_api_request_duration_seconds_count', 'method="POST",path="/v2/odsInstances",status="2xx"'),
-    ).to.equal(1)
+    ).to.equal(2)
+    expect(value('job_wait_seconds_count', 'type="instance.create"')).to.be.at.least(3)
     expect(value('job_repairs_total', 'kind="lease_ended"')).to.equal(0)
     expect(text).to.contain('edfi_tenants_worker_jobs_running 0')
     expect(text).not.to.match(/district-one|Told|[0-9a-f]{8}-[0-9a-f]{4}-/)

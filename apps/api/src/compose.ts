@@ -33,7 +33,8 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
   })
   await seed(store, config)
   const queue = openProducer({ url: config.queueUrl, log })
-  const ringer = createRinger({ database: store.database, queue, log })
+  const metrics = createApiMetrics(() => readFleetFigures(store.database))
+  const ringer = createRinger({ database: store.database, queue, log, onRepair: (kind) => metrics.repaired(kind) })
   // What was asked for while the queue was away need not wait for a sweep.
   queue.onReachable(() => ringer.request())
   const dashboardQueues = config.dashboard ? openDashboardQueues({ url: config.queueUrl, log }) : null
@@ -59,7 +60,7 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
     batchMaxItems: config.batchMaxItems,
     deletePolicy: { allowDelete: config.allowDelete, maxDeletesPerHour: config.maxDeletesPerHour },
     log,
-    metrics: createApiMetrics(() => readFleetFigures(store.database)),
+    metrics,
     stopping: stopping.signal,
     reservedDatabaseNames: [decodeURIComponent(new URL(config.database.url).pathname.slice(1))].filter(Boolean),
     trustProxy: config.trustProxy,

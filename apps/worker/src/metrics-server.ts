@@ -5,14 +5,14 @@ import type { WorkerMetrics } from '@edfi-tenants/runtime'
 
 /**
  * Answers `GET /metrics` on an address of its own, without sign-in: it names neither tenants nor instances. Returns the
- * port; fails where that is taken.
+ * port; fails, naming the setting, where it cannot listen there.
  */
 export async function serveMetrics(
   metrics: Pick<WorkerMetrics, 'read'>,
   { host, port }: { host: string; port: number },
 ): Promise<{ port: number; close(): void }> {
   const server = http.createServer((request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') {
+    if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404).end()
       return
     }
@@ -22,7 +22,11 @@ export async function serveMetrics(
     )
   })
   server.listen(port, host)
-  await once(server, 'listening')
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw new Error(`Metrics cannot be served at METRICS_HOST ${host}, METRICS_PORT ${port}.`, { cause: error })
+  }
   return {
     port: (server.address() as AddressInfo).port,
     close() {

@@ -1,8 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { assertAddressAllowed } from '@edfi-tenants/provisioner'
 import { Redis } from 'ioredis'
-import type { OdsApiLog } from './create-ods-api-client.js'
-import type { CacheType, Notification, OdsApiConnection } from './ods-api.js'
+import type { CacheType, Notification, OdsApiConnection, OdsApiLog } from './ods-api.js'
 import { unlessAborted } from './unless-aborted.js'
 
 /** How long connecting, and each command, may take, in milliseconds: a notification is a courtesy and holds up no job. */
@@ -13,7 +12,7 @@ export interface Notifier {
   notify(
     target: OdsApiConnection['notifications'],
     caches: readonly CacheType[],
-    signal: AbortSignal,
+    call: { signal: AbortSignal; log: OdsApiLog },
   ): Promise<Notification>
   close(): Promise<void>
 }
@@ -22,7 +21,7 @@ export interface Notifier {
  * Publishes with one connection per address, opened when first needed. A Redis that cannot be reached is tried anew with
  * every notification, not in between.
  */
-export function createNotifier(log: OdsApiLog): Notifier {
+export function createNotifier(): Notifier {
   const connections = new Map<string, Promise<Redis>>()
 
   async function connected(url: string): Promise<Redis> {
@@ -49,7 +48,7 @@ export function createNotifier(log: OdsApiLog): Notifier {
   }
 
   return {
-    async notify(target, caches, signal) {
+    async notify(target, caches, { signal, log }) {
       signal.throwIfAborted()
       if (target === null) return { published: false, reason: 'not_configured' }
       try {

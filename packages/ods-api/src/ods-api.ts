@@ -34,8 +34,14 @@ export interface OdsApi {
   ): Promise<OdsApiProbe>
 }
 
+/** What this package needs of a logger; winston's fits. */
+export interface OdsApiLog {
+  warn(message: string, fields?: object): unknown
+}
+
 /** Opens ODS/APIs; connections to a Redis are shared. */
 export interface OdsApiClient {
-  open(connection: OdsApiConnection): OdsApi
+  /** What goes wrong is said to `log`, so that it can say for which job. */
+  open(connection: OdsApiConnection, log?: OdsApiLog): OdsApi
   close(): Promise<void>
 }

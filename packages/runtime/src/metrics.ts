@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { countRepairs } from './count-repairs.js'
 
 /** A number of the fleet, named as the metric that shows it, with the labels it is told apart by; their values are few. */
 export interface FleetFigure {
@@ -21,6 +22,8 @@ const fleetGauges = {
 export interface ApiMetrics {
   /** Counts an answered request; `route` is the template, never the path that was asked for. */
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
+  /** For the ringer: jobs that were found due although a worker should have had them. */
+  repaired(kind: string): void
   /** Everything in the text format, with its media type. Says so by a metric where the fleet cannot be read. */
   read(): Promise<{ media: string; content: string }>
 }
@@ -61,6 +64,7 @@ export function createApiMetrics(readFleet: () => Promise<FleetFigure[]>, cacheM
     observeRequest({ method, route, status, seconds }) {
       requests.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, seconds)
     },
+    repaired: countRepairs(registry),
     async read() {
       if (performance.now() - refreshedAt >= cacheMs) {
         refreshedAt = performance.now()

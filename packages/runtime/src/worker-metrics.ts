@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { countRepairs } from './count-repairs.js'
 
 /** A call of Admin API as its client reports it; `status` is null where no answer came. */
 interface AdminApiExchange {
@@ -12,7 +13,7 @@ interface AdminApiExchange {
 export interface WorkerMetrics {
   /** For the runner of jobs. */
   jobs: {
-    jobTaken(job: { type: string; rungForSeconds: number | null }): void
+    jobTaken(job: { type: string; rungForSeconds: number | null; waitedSeconds: number }): void
     jobLetGo(): void
     jobEnded(job: { type: string; status: string; seconds: number }): void
     stepTried(step: { step: string; direction: string; outcome: string; seconds: number }): void
@@ -38,11 +39,18 @@ export function createWorkerMetrics(concurrency: number): WorkerMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'edfi_tenants_' })
   const registers = [registry]
-  const wait = new Histogram({
+  const ringLag = new Histogram({
     name: 'edfi_tenants_job_ring_lag_seconds',
-    help: 'From the ring of a job to the moment a worker had it.',
+    help: 'From the last ring of a job to the moment a worker had it.',
     labelNames: ['type'],
     buckets: callSeconds,
+    registers,
+  })
+  const waits = new Histogram({
+    name: 'edfi_tenants_job_wait_seconds',
+    help: 'From the moment a job was due to the moment a worker had it.',
+    labelNames: ['type'],
+    buckets: workSeconds,
     registers,
   })
   const jobs = new Histogram({
@@ -66,13 +74,6 @@ export function createWorkerMetrics(concurrency: number): WorkerMetrics {
     registers,
   })
   most.set(concurrency)
-  const repairs = new Counter({
-    name: 'edfi_tenants_job_repairs_total',
-    help: 'Jobs rung again: lease_ended, as a worker died with them; ring_lost, as nobody came.',
-    labelNames: ['kind'],
-    registers,
-  })
-  for (const kind of ['lease_ended', 'ring_lost']) repairs.inc({ kind }, 0)
   const adminApi = new Histogram({
     name: 'edfi_tenants_admin_api_request_duration_seconds',
     help: 'Calls of Admin API; status none: no answer came.',
@@ -82,15 +83,16 @@ export function createWorkerMetrics(concurrency: number): WorkerMetrics {
   })
   return {
     jobs: {
-      jobTaken({ type, rungForSeconds }) {
+      jobTaken({ type, rungForSeconds, waitedSeconds }) {
         running.inc()
-        if (rungForSeconds !== null) wait.observe({ type }, rungForSeconds)
+        if (rungForSeconds !== null) ringLag.observe({ type }, rungForSeconds)
+        waits.observe({ type }, waitedSeconds)
       },
       jobLetGo: () => running.dec(),
       jobEnded: ({ type, status, seconds }) => jobs.observe({ type, status }, seconds),
       stepTried: ({ step, direction, outcome, seconds }) => steps.observe({ step, direction, outcome }, seconds),
     },
-    repaired: (kind) => repairs.inc({ kind }),
+    repaired: countRepairs(registry),
     observeAdminApi({ method, path, status, durationMs }) {
       const answer = status === null ? 'none' : `${Math.floor(status / 100)}xx`
       adminApi.observe({ method, path: templateOf(path), status: answer }, durationMs / 1000)

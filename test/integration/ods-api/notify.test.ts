@@ -25,7 +25,7 @@ describe('notifications of ODS/API over Redis', () => {
   beforeEach(() => {
     warnings = []
     client = createOdsApiClient({
-      log: { debug: nothing, warn: (message, fields) => warnings.push(`${message} ${JSON.stringify(fields)}`) },
+      log: { warn: (message, fields) => warnings.push(`${message} ${JSON.stringify(fields)}`) },
     })
   })
   afterEach(() => client.close())

@@ -43,7 +43,7 @@ describe('the probe of ODS/API', () => {
     requests = []
     tokens = 0
     answer = odsApi
-    client = createOdsApiClient({ log: { debug: nothing, warn: nothing } })
+    client = createOdsApiClient({ log: { warn: nothing } })
   })
   afterEach(() => client.close())
 

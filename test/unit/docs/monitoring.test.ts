@@ -21,6 +21,10 @@ const rules = groups.flatMap((group) => group.rules)
 const { panels } = JSON.parse(file('grafana-dashboard.json')) as { panels: Panel[] }
 const targets = panels.flatMap(({ title, targets: each }) => each.map((target) => ({ title, ...target })))
 
+const words = (text: string): string[] => [...text.matchAll(/[A-Za-z_]\w*/g)].map(([word]) => word)
+const groupedBy = (expression: string): string[] =>
+  [...expression.matchAll(/\b(?:by|on|without)\s*\(([^)]*)\)/g)].flatMap(([, inner = '']) => words(inner))
+
 /** What Prometheus itself adds to everything it scrapes. */
 const added = ['job', 'instance', 'le']
 
@@ -41,7 +45,7 @@ describe('the files for monitoring', () => {
     )
     api.observeRequest({ method: 'GET', route: '/v1/jobs', status: 200, seconds: 0.1 })
     const worker = createWorkerMetrics(8)
-    worker.jobs.jobTaken({ type: 'instance.create', rungForSeconds: 0.1 })
+    worker.jobs.jobTaken({ type: 'instance.create', rungForSeconds: 0.1, waitedSeconds: 0.2 })
     worker.jobs.jobEnded({ type: 'instance.create', status: 'succeeded', seconds: 1 })
     worker.jobs.stepTried({ step: 'register', direction: 'forward', outcome: 'succeeded', seconds: 1 })
     worker.observeAdminApi({ method: 'GET', path: '/v2/odsInstances', status: 200, durationMs: 1 })
@@ -58,12 +62,14 @@ describe('the files for monitoring', () => {
   function unknownIn(expression: string): string[] {
     const bare = expression.replaceAll(/"[^"]*"/g, '""')
     const names = [...bare.matchAll(/\b(edfi_tenants_\w+|up)\b/g)].map(([name]) => name)
-    const labels = [...bare.matchAll(/\b(?:by|on|without)\s*\(([^)]*)\)|\{([^}]*)\}/g)]
-      .flatMap(([, grouped = '', matched = '']) => [...`${grouped},${matched}`.matchAll(/[A-Za-z_]\w*/g)])
-      .map(([label]) => label)
-    const known = new Set([...added, ...names.flatMap((name) => [...(metrics.get(name) ?? [])])])
     if (names.length === 0) return ['no metric at all']
-    return [...names.filter((name) => !metrics.has(name)), ...labels.filter((label) => !known.has(label))]
+    const lacks = (name: string, label: string) => !added.includes(label) && !metrics.get(name)?.has(label)
+    // What stands in braces is of the one metric before them; what is grouped by, every metric must have.
+    const matched = [...bare.matchAll(/(\w+)\{([^}]*)\}/g)].flatMap(([, name = '', inner = '']) =>
+      words(inner).filter((label) => lacks(name, label)),
+    )
+    const grouped = groupedBy(bare).filter((label) => names.some((name) => lacks(name, label)))
+    return [...names.filter((name) => !metrics.has(name)), ...matched, ...grouped]
   }
 
   it('name metrics and labels that API and workers have', () => {
@@ -71,6 +77,25 @@ describe('the files for monitoring', () => {
     for (const { title, expr } of targets) expect([title, unknownIn(expr)]).to.deep.equal([title, []])
     expect(unknownIn('sum by (tenant) (edfi_tenants_instances{colour="red"})')).to.have.members(['tenant', 'colour'])
     expect(unknownIn('edfi_tenants_made_up > 1')).to.deep.equal(['edfi_tenants_made_up'])
+  })
+
+  it('take a label only of the metric that has it, not of another one in the expression', () => {
+    const other = 'edfi_tenants_job_repairs_total / edfi_tenants_job_wait_seconds_count{kind="ring_lost"}'
+    expect(unknownIn(other)).to.deep.equal(['kind'])
+  })
+
+  it('write of no label that their expression does not keep', () => {
+    const texts = [
+      ...rules.map(({ expr, annotations }) => [expr, annotations.summary.replaceAll('$labels.', '')] as const),
+      ...targets.map(({ expr, legendFormat }) => [expr, legendFormat] as const),
+    ]
+    expect(texts.filter(([, text]) => text.includes('{{')).length).to.be.greaterThan(10)
+    for (const [expr, text] of texts) {
+      // Where nothing is summed up, what Prometheus adds is kept.
+      const kept = /\b(sum|max)\b/.test(expr) ? groupedBy(expr).filter((label) => label !== 'le') : added
+      const used = [...text.matchAll(/\{\{\s*([a-z_]\w*)\s*\}\}/g)].map(([, label = '']) => label)
+      for (const label of used) expect(kept, `${text}: ${expr}`).to.include(label)
+    }
   })
 
   it('ask for states that there are', () => {

@@ -56,8 +56,11 @@ export interface SecretUse {
 /** How often what a long step logs in with is brought up to date, in milliseconds: RDS's tokens end after 15 minutes. */
 const renewEveryMs = 5 * 60_000
 
+/** What reaching things needs of them; its lines name the step that reaches. */
+type AccessServices = Omit<JobServices, 'log'> & { log: Pick<Log, 'warn'> }
+
 /** Opens what a job works on, each once per run and not before it is needed; secrets are in the clear only in here. */
-export function createAccess(services: JobServices, job: JobRow, instance: () => InstanceRow | null) {
+export function createAccess(services: AccessServices, job: JobRow, instance: () => InstanceRow | null) {
   const servers = new Map<string, Promise<ServerAccess>>()
   const logins = new LoginsByReference(services)
   let adminApi: Promise<AdminApi> | undefined
@@ -90,7 +93,7 @@ class LoginsByReference {
   readonly #open: { login: Login; reference: string; use: SecretUse }[] = []
   #timer: NodeJS.Timeout | undefined
 
-  constructor(private readonly services: Pick<JobServices, 'readSecret' | 'log'>) {}
+  constructor(private readonly services: Pick<AccessServices, 'readSecret' | 'log'>) {}
 
   /** The login with its password; from now on kept up to date where that is a reference. */
   async read({ username, password, passwordFrom }: SecretLogin, server: Omit<SecretUse, 'username'>): Promise<Login> {
@@ -132,17 +135,18 @@ async function environmentOf(services: Pick<JobServices, 'store'>, id: string): 
   return row
 }
 
-async function openOdsApi(services: JobServices, { id, odsApi }: EnvironmentRow): Promise<OdsApi> {
+async function openOdsApi(services: AccessServices, { id, odsApi }: EnvironmentRow): Promise<OdsApi> {
   const secrets = await openEnvironmentSecrets(services.store, id)
   const { notificationsUrl: url, probeClientSecret: clientSecret } = secrets
   const channel = odsApi?.notifications?.channel
   const clientId = odsApi?.probe?.clientId
-  return services.odsApi.open({
+  const connection = {
     baseUrl: odsApi?.baseUrl ?? null,
     contextRouteTemplate: odsApi?.contextRouteTemplate ?? null,
     notifications: url !== null && channel !== undefined ? { url, channel } : null,
     probe: clientSecret !== null && clientId !== undefined ? { clientId, clientSecret } : null,
-  })
+  }
+  return services.odsApi.open(connection, services.log)
 }
 
 const required = (id: string | null, what: string): string => {
@@ -154,7 +158,11 @@ const required = (id: string | null, what: string): string => {
 const adminTenantOf = (job: JobRow, instance: InstanceRow | null): string =>
   instance?.adminTenant ?? (typeof job.parameters['adminTenant'] === 'string' ? job.parameters['adminTenant'] : '')
 
-async function openServer(services: JobServices, logins: LoginsByReference, serverId: string): Promise<ServerAccess> {
+async function openServer(
+  services: AccessServices,
+  logins: LoginsByReference,
+  serverId: string,
+): Promise<ServerAccess> {
   const row = await readServerById(services.store, serverId)
   if (!row) throw new Failure('unknown_server', 'The database server of this job is not on record.')
   const provisioner = services.provisioners.get(row.engine)

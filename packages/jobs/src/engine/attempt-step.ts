@@ -49,8 +49,7 @@ async function attempted(
   position: number,
   work: (context: StepContext) => Promise<StepResult>,
 ): Promise<Attempt> {
-  const { job, held, services } = running
-  const name = definition.steps[position]?.name
+  const { job, held } = running
   const timeoutMs = definition.steps[position]?.timeoutMs ?? defaultTimeoutMs
   // A job on its way back is not stopped by the cancel that turned it round.
   const cancellable = job.direction === 'forward' && position <= pivotPosition(definition)
@@ -79,7 +78,7 @@ async function attempted(
       )
     if (isFailure(error) && (await mayBeRotated(running, error)))
       return fail(new Failure(error.code, error.message, { retryable: true, cause: error }))
-    if (!isFailure(error)) services.log.error('A step failed unexpectedly', { step: name, error })
+    if (!isFailure(error)) running.stepLog(position).error('A step failed unexpectedly', { error })
     return fail(asFailure(error))
   } finally {
     step.dispose()

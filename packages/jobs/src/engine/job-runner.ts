@@ -73,8 +73,9 @@ export function createJobRunner(options: {
   }
 
   async function runClaimed(definition: JobDefinition, job: ClaimedJob, claimedAt: number): Promise<void> {
-    const { type, rungForMs } = job
-    services.measures.jobTaken({ type, rungForSeconds: rungForMs === null ? null : rungForMs / 1000 })
+    const { type, rungForMs, waitedMs } = job
+    const rungForSeconds = rungForMs === null ? null : rungForMs / 1000
+    services.measures.jobTaken({ type, rungForSeconds, waitedSeconds: waitedMs / 1000 })
     const held = leases.hold({ jobId: job.id, epoch: job.epoch }, claimedAt)
     const opened = openJob(job, held, { ...services, log: services.log.child(lineContext(job)) })
     try {

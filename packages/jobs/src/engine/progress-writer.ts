@@ -6,7 +6,7 @@ const interval = 1_000
 /** Passes a step's progress on to its row, thinned out. A lost write is no fault: the next one, or the step's end, follows. */
 export function createProgressWriter(options: {
   write: (percent: number, detail?: string) => Promise<void>
-  log: Log
+  log: Pick<Log, 'warn'>
 }): (percent: number, detail?: string) => void {
   let lastAt = -Infinity
   let writing = false

@@ -3,6 +3,7 @@ import { readInstance, writeJob, type InstanceRow, type JobRow, type JobWrite } 
 import type { StepContext } from './define-job.js'
 import type { HeldLease } from './lease-keeper.js'
 import { createAccess, type JobServices } from './access.js'
+import type { Log } from './log.js'
 import { createProgressWriter } from './progress-writer.js'
 
 /** One claimed job in this worker: its rows as they are now, and the fenced way to change them. */
@@ -15,6 +16,8 @@ export interface RunningJob {
    * statement, later ones winning; nothing to write is no statement.
    */
   write(...writes: JobWrite[]): Promise<void>
+  /** For lines about a step: they say which, and which try of it. */
+  stepLog(position: number): Log
   context(position: number, signal: AbortSignal, stepProgress: (percent: number) => number): Promise<StepContext>
   /** After a refused login: whether one of this run may have been changed meanwhile, so that trying again may help. */
   loginRefused(): Promise<boolean>
@@ -25,7 +28,13 @@ export interface RunningJob {
 /** Prepares a claimed job. What steps reach (server, Admin API) is opened when the first of them asks. */
 export function openJob(job: JobRow, held: HeldLease, services: JobServices): RunningJob {
   let instance: InstanceRow | null = null
-  const access = createAccess(services, job, () => instance)
+  // Steps come one after the other: what is reached says for which of them.
+  let log = services.log
+  const access = createAccess({ ...services, log: { warn: (...line) => log.warn(...line) } }, job, () => instance)
+  const stepLog = (position: number): Log => {
+    const { name, attempts } = job.steps[position] ?? {}
+    return services.log.child({ step: name, attempt: attempts, direction: job.direction })
+  }
 
   async function write(...writes: JobWrite[]): Promise<void> {
     const filled = writes.filter((each) => Object.keys(each).length > 0)
@@ -55,14 +64,16 @@ export function openJob(job: JobRow, held: HeldLease, services: JobServices): Ru
     held,
     services,
     write,
+    stepLog,
     loginRefused: () => access.logins.refused(),
     close: () => access.logins.close(),
     async context(position, signal, stepProgress) {
+      log = stepLog(position)
       if (job.instanceId && !instance) instance = await readInstance(services.store.database, job.instanceId, '*')
       const progress = createProgressWriter({
         write: (percent, detail) =>
           write({ job: { progress: stepProgress(percent) }, ...(detail ? { steps: [{ position, detail }] } : {}) }),
-        log: services.log,
+        log,
       })
       return {
         job,

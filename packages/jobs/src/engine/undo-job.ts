@@ -29,7 +29,7 @@ export async function turnBack(
 
 /** Undoes what was touched, last step first. What cannot be undone is reported as left over, and the rest still undone. */
 export async function undoJob(definition: JobDefinition, running: RunningJob, options: RunOptions): Promise<void> {
-  const { job, services } = running
+  const { job } = running
   let leftovers = job.outcome?.leftovers ?? []
   for (const [position, step] of [...definition.steps.entries()].reverse()) {
     const row = job.steps[position]
@@ -73,7 +73,7 @@ export async function undoJob(definition: JobDefinition, running: RunningJob, op
       return parkJob(running, { nextRunInMs, waitingFor: failure.code, trouble: true })
     }
     leftovers = [...leftovers, `${step.name}: ${failure.message}`]
-    services.log.error('A step could not be undone', { step: step.name, code: failure.code })
+    running.stepLog(position).error('A step could not be undone', { code: failure.code })
     await running.write({
       job: {
         trouble: 'clear',

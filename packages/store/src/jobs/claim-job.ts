@@ -11,7 +11,7 @@ export interface ClaimAbility {
 
 const claim = `
   WITH claimable AS (
-    SELECT id, needs_slot, rung_at AS was_rung_at FROM jobs
+    SELECT id, needs_slot, rung_at AS was_rung_at, lease_expires_at AS lease_ended_at FROM jobs
     WHERE id = $1 AND finished_at IS NULL AND NOT held AND next_run_at <= now()
       AND (lease_expires_at IS NULL OR lease_expires_at <= now())
       AND type || '@' || definition_version = ANY($4)
@@ -26,17 +26,20 @@ const claim = `
       event_count = event_count + 1
     FROM claimable
     WHERE jobs.id = claimable.id AND (NOT claimable.needs_slot OR EXISTS (SELECT FROM slot))
-    RETURNING jobs.*, claimable.was_rung_at
+    RETURNING jobs.*, claimable.was_rung_at, claimable.lease_ended_at
   ), event AS (
     INSERT INTO job_events (job_id, sequence, type, data)
     SELECT id, event_count, 'job.claimed', jsonb_build_object('worker', $2::text, 'epoch', epoch) FROM j
   )
-  SELECT ${jobColumns}, (extract(epoch FROM now() - j.was_rung_at) * 1000)::float8 AS "rungForMs" FROM j`
+  SELECT ${jobColumns}, (extract(epoch FROM now() - j.was_rung_at) * 1000)::float8 AS "rungForMs",
+    (extract(epoch FROM now() - greatest(j.next_run_at, j.lease_ended_at)) * 1000)::float8 AS "waitedMs" FROM j`
 
 /** A job that its worker has now. */
 export interface ClaimedJob extends JobRow {
   /** How long ago it was rung, in milliseconds; null where it was not. */
   rungForMs: number | null
+  /** How long it was due and nobody had it, in milliseconds: since its time came, or its last worker lost it. */
+  waitedMs: number
 }
 
 /**
