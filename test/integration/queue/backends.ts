@@ -36,7 +36,10 @@ async function startPostgresQueue(): Promise<QueueServer> {
       await client.connect()
       const truncate = () => client.query('truncate bullmq.job, bullmq.meta, bullmq.event cascade')
       // Consumers at work take their locks in another order; whoever is the victim of a deadlock tries again.
-      const again = (error: { code?: string }) => (error.code === '40P01' ? truncate() : Promise.reject(error))
+      const again = (error: Error & { code?: string }) => {
+        if (error.code === '40P01') return truncate()
+        throw error
+      }
       await truncate()
         .catch(again)
         .catch(again)
