@@ -5,7 +5,6 @@ import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { redisOrSkip } from '../../support/redis.js'
 
-const nothing = () => undefined
 const connection = (notifications: { url: string; channel: string } | null) => ({
   baseUrl: null,
   contextRouteTemplate: null,
