@@ -72,7 +72,7 @@ describe('what a worker tells of its work', function () {
       })
     await lead({ channel: 'nobody' })
     const { job, instance } = await stack.create({ name: 'Told to nobody' })
-    expect((await stack.waitForJob(job.id)).status).to.equal('succeeded')
+    await lineWith({ job: job.id, status: 'succeeded' })
     await lead(null)
     expect(await lineWith({ message: 'ODS/API could not be notified' })).to.deep.include({
       service: 'worker',
@@ -119,12 +119,16 @@ describe('what a worker tells of its work', function () {
     const { job } = await stack.create({ name: 'Told of the dead' })
     while ((await readJob(stack.store.database, job.id, '*'))?.status !== 'running') await pause(2)
     await worker.kill()
+    // It was due long ago, but somebody had it since: that is not waiting.
+    await stack.store.database.query(`UPDATE jobs SET next_run_at = now() - interval '1 hour' WHERE id = $1`, [job.id])
     said = ''
     worker.start()
     const { metricsPort } = await lineWith({ message: 'Metrics are served' })
     expect((await stack.waitForJob(job.id)).status).to.equal('succeeded')
     const text = await (await fetch(`http://127.0.0.1:${String(metricsPort)}/metrics`)).text()
     const counted = Number(/edfi_tenants_job_repairs_total\{kind="lease_ended"\} (\d+)/.exec(text)?.[1])
+    const waited = Number(/edfi_tenants_job_wait_seconds_sum\{[^}]*\} ([\d.]+)/.exec(text)?.[1])
+    expect(waited).to.be.within(0, 600)
     // Whoever looks first finds it: the worker, or the ringer of this process.
     const found = stack.repairs.filter((kind) => kind === 'lease_ended').length
     expect(counted + found).to.equal(1)
