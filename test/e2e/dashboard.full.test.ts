@@ -22,12 +22,19 @@ describe('the dashboard in a browser', function () {
   const secret = randomBytes(32).toString('base64url')
   const hostile = '<img src=x onerror="document.title=\'taken\'">'
   const taken = `EdFi_Ods_Taken_${randomBytes(3).toString('hex')}`
+  const dropped = [taken]
   let stack: JobStack
   let api: ApiProcess
   let worker: WorkerProcess
   let browser: Browser
   let page: Page
   const complaints: string[] = []
+  /** Leaves out what the browser says of answers that a test asked for on purpose. */
+  const expectComplaints = (status: number, address: string) => {
+    const isExpected = (text: string) => text.includes(`status of ${status} `) && text.includes(address)
+    expect(complaints.some(isExpected), `${status} ${address}`).to.equal(true)
+    complaints.splice(0, complaints.length, ...complaints.filter((text) => !isExpected(text)))
+  }
 
   before(async function () {
     if (chromium === undefined) {
@@ -46,7 +53,7 @@ describe('the dashboard in a browser', function () {
     page = await browser.newPage()
     await page.setViewport({ width: 1280, height: 800 })
     page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text())
+      if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url ?? ''}`)
     })
     page.on('pageerror', (error) => complaints.push(String(error)))
     await onServer(`create database ${escapeIdentifier(taken)}`)
@@ -54,7 +61,7 @@ describe('the dashboard in a browser', function () {
   after(async function () {
     if (chromium === undefined) return
     await browser.close()
-    await onServer(`drop database if exists ${escapeIdentifier(taken)}`)
+    for (const name of dropped) await onServer(`drop database if exists ${escapeIdentifier(name)}`)
     await api.stop()
     await worker.stop()
     await stack.close()
@@ -76,7 +83,44 @@ describe('the dashboard in a browser', function () {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     expect(answer.status, await answer.clone().text()).to.be.lessThan(300)
-    return (await answer.json()) as T
+    return (answer.status === 204 ? undefined : await answer.json()) as T
+  }
+  async function signIn(on: Page, id: string, password: string): Promise<void> {
+    await on.locator('#client_id').fill(id)
+    await on.locator('#client_secret').fill(password)
+    await Promise.all([on.waitForNavigation(), on.click('button')])
+  }
+  /** A page of its own, signed in as a client of its own; `take` has the client's way out. */
+  async function asClient(scopes: string[], address: string, take: (own: Page, id: string) => Promise<void>) {
+    const { id, clientSecret } = await call<{ id: string; clientSecret: string }>('POST', '/v1/api-clients', {
+      name: 'An operator with few rights',
+      scopes,
+      tenants: ['*'],
+    })
+    const context = await browser.createBrowserContext()
+    try {
+      const own = await context.newPage()
+      await own.goto(`${api.url}/dashboard/operations/${address}`)
+      await signIn(own, id, clientSecret)
+      await take(own, id)
+    } finally {
+      await context.close()
+    }
+  }
+  const noticeOf = async (own: Page): Promise<string> => {
+    await own.waitForFunction(`!document.querySelector('#notice').hidden`)
+    return String(await own.evaluate(`document.querySelector('#notice').textContent`))
+  }
+  /** A batch whose only item fails, as somebody else has its database. */
+  const failingBatch = async (name: string) => {
+    const databaseName = `${taken}_${name}`
+    await onServer(`create database ${escapeIdentifier(databaseName)}`)
+    dropped.push(databaseName)
+    const { batch } = await call<{ batch: { id: string } }>('POST', '/v1/batches', {
+      operation: 'instance.create',
+      items: [{ tenant: 'district-one', name, template: 'minimal', databaseName }],
+    })
+    return batch.id
   }
   const shown = () => page.evaluate(`document.querySelector('main').innerText`)
   const until = (condition: string) => page.waitForFunction(condition)
@@ -85,13 +129,16 @@ describe('the dashboard in a browser', function () {
   const shoot = (name: string) => page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true })
 
   it('signs in, and comes back to the page that was asked for', async () => {
-    await page.goto(`${api.url}/dashboard/operations/`)
+    await page.goto(`${api.url}/dashboard/operations/#/jobs?status=failed`)
     expect(page.url()).to.contain('/dashboard/sign-in')
     await shoot('sign-in')
-    await page.type('#client_id', 'operator')
-    await page.type('#client_secret', secret)
-    await Promise.all([page.waitForNavigation(), page.click('button')])
-    expect(new URL(page.url()).pathname).to.equal('/dashboard/operations/')
+    await signIn(page, 'operator', 'guess')
+    expectComplaints(401, '/dashboard/sign-in')
+    await signIn(page, 'operator', secret)
+    const { pathname, hash } = new URL(page.url())
+    expect([pathname, hash]).to.deep.equal(['/dashboard/operations/', '#/jobs?status=failed'])
+    await waitFor('There are no such jobs.')
+    await page.click('nav a[data-page=batches]')
     await waitFor('There are no such batches.')
   })
 
@@ -120,6 +167,8 @@ describe('the dashboard in a browser', function () {
     await waitFor('It may be tried again.')
     const failed = await shown()
     expect(failed).to.contain('database_name_taken')
+    await click('Events (')
+    await waitFor('step.undone')
     await shoot('job-failed')
 
     await onServer(`drop database ${escapeIdentifier(taken)}`)
@@ -162,10 +211,55 @@ describe('the dashboard in a browser', function () {
 
   it('says what is wrong with an address, and shows the API’s own words', async () => {
     await page.goto(`${api.url}/dashboard/operations/#/jobs/00000000-0000-4000-8000-000000000000`)
-    await until(`!document.querySelector('#notice').hidden`)
-    expect(await page.evaluate(`document.querySelector('#notice').textContent`)).to.match(/request [\w-]+/)
+    expect(await noticeOf(page)).to.match(/request [\w-]+/)
     await shoot('not-found')
-    complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')))
+    await page.goto(`${api.url}/dashboard/operations/#/jobs/%`)
+    await waitFor('Nothing to show')
+    await page.goto(`${api.url}/dashboard/operations/#/jobs?type=nonsense`)
+    await until(`document.querySelector('#notice').textContent.includes('must be the type of a job')`)
+    expect(await shown()).to.contain('Nothing to show')
+    expectComplaints(404, '/v1/jobs/')
+    expectComplaints(400, '/v1/jobs?type=nonsense')
+  })
+
+  it('says which failed items cannot be tried again, and why', async () => {
+    const id = await failingBatch('Held')
+    await page.goto(`${api.url}/dashboard/operations/#/batches/${id}`)
+    await until(`document.querySelector('h1 .badge')?.textContent === 'failed'`)
+    await call('POST', '/v1/instances', { tenant: 'district-one', name: 'Held', template: 'minimal' })
+    await click('Retry failed')
+    await page.waitForSelector('dialog[open]')
+    await page.click('#question-yes')
+    expect(await noticeOf(page)).to.match(/^0 items are tried again, 1 cannot be\. name_taken: /)
+    await shoot('retry-refused')
+    await asClient(['read', 'jobs:manage'], `#/batches/${id}`, async (own, client) => {
+      await own.locator('::-p-text(Retry failed)').click()
+      await own.waitForSelector('dialog[open]')
+      await own.click('#question-yes')
+      expect(await noticeOf(own)).to.contain('needs the scope "instances:create" too')
+      // Its tokens end with it, and the page asks again at the next look.
+      await call('DELETE', `/v1/api-clients/${client}`)
+      await own.waitForFunction(`location.pathname === '/dashboard/sign-in'`, { timeout: 30_000 })
+      expect(new URL(own.url()).hash).to.equal(`#/batches/${id}`)
+    })
+    await asClient(['jobs:manage'], '', async (own) => {
+      expect(await noticeOf(own)).to.contain('"read"')
+    })
+  })
+
+  it('goes on looking while a filter has the focus, and leaves the focus there', async () => {
+    await page.goto(`${api.url}/dashboard/operations/#/jobs`)
+    await until(`document.querySelector('h1').textContent === 'Jobs'`)
+    await page.focus('select[name=status]')
+    await page.select('select[name=status]', 'failed')
+    await until(`[...document.querySelectorAll('tbody .badge')].every((each) => each.textContent === 'failed')`)
+    const rows = Number(await page.evaluate(`document.querySelectorAll('tbody tr').length`))
+    await failingBatch('Late')
+    await until(`document.querySelectorAll('tbody tr').length === ${rows + 1}`)
+    expect(await page.evaluate('document.activeElement.name')).to.equal('status')
+    await page.type('input[name=type]', 'instance.cl')
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect(await page.evaluate(`document.querySelector('input[name=type]').value`)).to.equal('instance.cl')
   })
 
   it('is readable on a phone and in the dark', async () => {
@@ -175,6 +269,12 @@ describe('the dashboard in a browser', function () {
     await waitFor('instance.create')
     expect(await page.evaluate('document.documentElement.scrollWidth')).to.be.at.most(390)
     await shoot('phone')
+    await page.goto(`${api.url}/dashboard/operations/#/jobs?status=failed`)
+    await waitFor('database_name_taken')
+    await page.click('tbody a')
+    await waitFor('Steps')
+    expect(await page.evaluate('document.documentElement.scrollWidth')).to.be.at.most(390)
+    await shoot('phone-job')
     await page.setViewport({ width: 1280, height: 800 })
   })
 
@@ -187,7 +287,7 @@ describe('the dashboard in a browser', function () {
       waitUntil: 'networkidle2',
     })
     await page.waitForSelector('a[href*="/dashboard/operations/#/jobs/"]')
-    await shoot('queues')
+    await page.screenshot({ path: path.join(screenshots, 'queues.png') })
     expect(elsewhere).to.deep.equal([])
     const job = await page.evaluate(`document.querySelector('a[href*="/operations/#/jobs/"]').getAttribute('href')`)
     await page.goto(`${api.url}${String(job)}`)

@@ -11,12 +11,13 @@ export function say(text, kind = 'error') {
   notice.textContent = text ?? ''
 }
 
-/** What there is to say of an error, with the id under which the log knows it. */
+/** Says what is wrong: each fault of what was asked, and the id under which the log knows the request. */
 export function sayError(error) {
   if (!(error instanceof ApiError)) throw error
-  const { title, requestId } = error.problem
-  const reference = requestId ? ` (request ${requestId})` : ''
-  say(title && title !== error.message ? `${title}. ${error.message}${reference}` : `${error.message}${reference}`)
+  const { title, requestId, errors = [] } = error.problem
+  const faults = errors.map(({ pointer, detail }) => `${pointer.replace(/^[?/]/, '')} ${detail}.`)
+  const said = [title && title !== error.message && `${title}.`, error.message, ...faults]
+  say([...said, requestId && `(request ${requestId})`].filter(Boolean).join(' '))
 }
 
 /** Asks whether it is meant; resolves to whether the answer was yes. */
@@ -30,15 +31,19 @@ function confirmed(question, yes) {
   })
 }
 
-/** A button that asks the API for something, once, after a question where there is one; then `after` is called. */
-export function action({ label, path, question, done, after }) {
-  const button = h('button', { 'data-keep': label, onclick: () => void run() }, label)
+/**
+ * A button that asks the API for something, once, after a question where there is one; then `after` is called. `done` is
+ * what to say then, or makes it of the answer: a text, or `{text, kind}`. One that `stops` work looks like it.
+ */
+export function action({ label, path, question, done, after, stops = false }) {
+  const button = h('button', { class: stops ? 'stops' : null, 'data-keep': label, onclick: () => void run() }, label)
   async function run() {
     if (question && !(await confirmed(question, label))) return
     button.disabled = true
     try {
       const answer = await ask(path)
-      say(done, 'done')
+      const { text, kind } = typeof done === 'function' ? done(answer) : { text: done }
+      say(text, kind ?? 'done')
       await after(answer)
     } catch (error) {
       sayError(error)

@@ -34,7 +34,7 @@ const problemOf = async (answer) => {
 }
 
 function signIn() {
-  location.assign(signInPath)
+  location.assign(`${signInPath}${location.hash}`)
   // The page is left; what asked need not be answered.
   return new Promise(() => {})
 }
@@ -53,7 +53,10 @@ async function bearer() {
 }
 
 async function call(method, path) {
-  const answer = await send(path, { method, headers: { authorization: `Bearer ${await bearer()}` } })
+  const answer = await send(path, {
+    method,
+    headers: { accept: 'application/json', authorization: `Bearer ${await bearer()}` },
+  })
   if (answer.status === 401) {
     token = null
     return signIn()
@@ -66,6 +69,18 @@ async function call(method, path) {
 export const read = (path, query = {}) => {
   const asked = new URLSearchParams(Object.entries(query).filter(([, value]) => value))
   return call('GET', asked.size > 0 ? `${path}?${asked}` : path)
+}
+
+/** Reads every page of a list from the API. Throws an {@link ApiError}. */
+export async function readAll(path) {
+  const items = []
+  let cursor
+  do {
+    const page = await read(path, { limit: 200, cursor })
+    items.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor)
+  return items
 }
 
 /** Asks for something to be done. Throws an {@link ApiError}. */

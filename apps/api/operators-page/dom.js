@@ -17,18 +17,31 @@ export function h(tag, attributes = {}, ...children) {
 export const pageLink = (parts, text, attributes = {}) =>
   h('a', { href: `#/${parts.map(encodeURIComponent).join('/')}`, ...attributes }, text)
 
-/** A table with a caption for those who cannot see it; what it says where there are no rows. */
+/**
+ * A table with a caption for those who cannot see it; what it says where there are no rows. On a phone each row is a card:
+ * the roles say that it is a table even so.
+ */
 export function table(caption, heads, rows, empty) {
   if (rows.length === 0) return h('p', { class: 'soft empty' }, empty)
   return h(
     'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption, 'data-keep': caption },
     h(
       'table',
-      {},
+      { role: 'table' },
       h('caption', {}, caption),
-      h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
-      h('tbody', {}, ...rows.map((cells) => h('tr', {}, ...cells.map((cell) => h('td', {}, cell))))),
+      h(
+        'thead',
+        {},
+        h('tr', { role: 'row' }, ...heads.map((head) => h('th', { scope: 'col', role: 'columnheader' }, head))),
+      ),
+      h(
+        'tbody',
+        {},
+        ...rows.map((cells) =>
+          h('tr', { role: 'row' }, ...cells.map((cell, at) => h('td', { role: 'cell', 'data-head': heads[at] }, cell))),
+        ),
+      ),
     ),
   )
 }

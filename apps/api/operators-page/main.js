@@ -1,5 +1,7 @@
 import { session } from './api.js'
 import { say, sayError } from './actions.js'
+import { h, pageLink } from './dom.js'
+import { isInUse, replaceContent } from './keep-place.js'
 import { batch } from './views/batch.js'
 import { batches } from './views/batches.js'
 import { job } from './views/job.js'
@@ -16,7 +18,7 @@ let timer
 /** `#/jobs/<id>?status=failed` as view, parts and query. */
 function here() {
   const [path = '', search = ''] = location.hash.replace(/^#\/?/, '').split('?')
-  const [page = '', ...parts] = path.split('/').map(decodeURIComponent)
+  const [page = '', ...parts] = path.split('/').map(decoded)
   const id = parts[0]
   const view = page === 'jobs' ? (id ? job : jobs) : id ? batch : batches
   return {
@@ -27,20 +29,26 @@ function here() {
   }
 }
 
+/** A part of an address as it was meant; as it is where it is no encoding of anything. */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 function setQuery(query) {
   const given = new URLSearchParams(Object.entries(query).filter(([, value]) => value))
   const [path] = location.hash.split('?')
   location.hash = given.size > 0 ? `${path || '#/batches'}?${given}` : path || '#/batches'
 }
 
-/** Puts new content in the place of the old; the focus stays on what has the same `data-keep`. */
-function replace(content) {
-  const kept = document.activeElement?.dataset?.keep
-  main.replaceChildren(...content.filter(Boolean))
-  if (kept) main.querySelector(`[data-keep="${CSS.escape(kept)}"]`)?.focus()
-}
-
-const isTyping = () => main.contains(document.activeElement) && document.activeElement.matches('input, select')
+/** Where there is nothing to show but what is said above. */
+const nothing = () => [
+  h('h1', {}, 'Nothing to show'),
+  h('p', {}, 'Go on with ', pageLink(['batches'], 'all batches'), ' or ', pageLink(['jobs'], 'all jobs'), '.'),
+]
 
 /** Shows what the address names, and looks again and again until another is shown. */
 async function follow(isFirst) {
@@ -51,18 +59,22 @@ async function follow(isFirst) {
     if (link.dataset.page === page) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   let shown
+  let looks = 0
   const refresh = () => look()
   async function look() {
     clearTimeout(timer)
+    // Of two at once, the later one knows better.
+    const thisLook = ++looks
+    const isLatest = () => mine === round && thisLook === looks
     let pause = everyMs
     try {
       if (!document.hidden) {
         const data = await view.load(parts, query)
-        if (mine !== round) return
+        if (!isLatest()) return
         const said = JSON.stringify(data)
         const isRunning = view.hasEnded ? !view.hasEnded(data) : false
-        if (said !== shown ? !(shown && isTyping()) : isRunning && !isTyping()) {
-          replace(view.show(data, { query, setQuery, refresh }))
+        if (!shown || (!isInUse() && (said !== shown || isRunning))) {
+          replaceContent(view.show(data, { query, setQuery, refresh }))
           shown = said
         }
         document.title = `${view.title(data)} · Ed-Fi Tenant Management`
@@ -72,18 +84,18 @@ async function follow(isFirst) {
         failed = false
       }
     } catch (error) {
-      if (mine !== round) return
-      if (!shown) main.replaceChildren()
+      if (!isLatest()) return
+      if (!shown) replaceContent(nothing())
       failed = true
       sayError(error)
       pause = endedEveryMs / 3
     }
-    if (mine === round) timer = setTimeout(look, pause)
+    if (isLatest()) timer = setTimeout(look, pause)
   }
   let failed = false
   say(null)
   await look()
-  if (!isFirst && mine === round && !isTyping()) main.focus({ preventScroll: false })
+  if (!isFirst && mine === round && !main.contains(document.activeElement)) main.focus()
 }
 
 addEventListener('hashchange', () => void follow(false))

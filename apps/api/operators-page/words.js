@@ -10,9 +10,10 @@ export function time(iso) {
   return element
 }
 
-/** Milliseconds in words: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Milliseconds in words: `40 ms`, `1.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(ms) {
   if (ms === null || ms === undefined || Number.isNaN(ms)) return null
+  if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
@@ -27,3 +28,7 @@ export const tookMs = ({ startedAt, finishedAt }) =>
 
 /** Whether a job or a batch has ended. */
 export const hasEnded = ({ status }) => ['succeeded', 'failed', 'cancelled'].includes(status)
+
+/** How long a batch still takes, in words; null where that is not known. */
+export const remaining = (batch) =>
+  batch.etaSeconds === null || hasEnded(batch) ? null : duration(Math.max(1, batch.etaSeconds) * 1000)

@@ -120,6 +120,17 @@ describe('the dashboard', () => {
     expect((await under.send('GET', '/dashboard/operations/main.js')).status, 'without a session').to.equal(303)
   })
 
+  it('gives the sign-in form of the operators’ page its script, and the other form none', async () => {
+    const [forPage, forQueues] = await Promise.all(
+      ['?goal=operations', ''].map((goal) => under.send('GET', `/dashboard/sign-in${goal}`)),
+    )
+    expect(forPage!.text).to.contain('<script src="/dashboard/sign-in.js" defer></script>')
+    expect(forQueues!.text).not.to.contain('<script')
+    const script = await under.send('GET', '/dashboard/sign-in.js')
+    expect([script.status, script.headers.get('cache-control')]).to.deep.equal([200, 'no-store'])
+    expect(script.headers.get('content-type')).to.contain('javascript')
+  })
+
   it('has no link to other sites’ fonts', async () => {
     const headers = await session('root', under.root.secret)
     expect((await under.send('GET', '/dashboard', { headers })).text).not.to.match(/<link[^>]*https:/)
@@ -145,7 +156,9 @@ describe('the dashboard', () => {
     const without = await startApi({ DASHBOARD: 'off' })
     try {
       expect((await without.send('GET', '/dashboard')).status).to.equal(404)
-      for (const path of ['/dashboard/sign-in', '/dashboard/operations/', '/dashboard/operations/main.js'])
+      for (const path of ['sign-in', 'sign-in.js', 'operations/', 'operations/main.js'].map(
+        (each) => `/dashboard/${each}`,
+      ))
         expect([path, (await without.send('GET', path)).status]).to.deep.equal([path, 404])
       expect((await without.send('POST', '/dashboard/token')).status).to.equal(404)
     } finally {

@@ -1,7 +1,7 @@
 import { may, read } from '../api.js'
 import { action } from '../actions.js'
 import { badge, facts, filter, h, pageLink, progressBar, table } from '../dom.js'
-import { duration, hasEnded, time } from '../words.js'
+import { hasEnded, remaining, time } from '../words.js'
 import { doneOf } from './batches.js'
 
 const statuses = ['', 'failed', 'running', 'queued', 'succeeded', 'cancelled']
@@ -32,7 +32,7 @@ export const batch = {
     facts([
       ...counted.map((name) => [name, String(each.counts[name])]),
       ['items', String(each.total)],
-      ['left', each.etaSeconds === null || hasEnded(each) ? null : duration(each.etaSeconds * 1000)],
+      ['left', remaining(each)],
       ['operation', each.operation],
       ['asked for by', each.onBehalfOf ? `${each.requestedBy} for ${each.onBehalfOf}` : each.requestedBy],
       ['asked for', time(each.createdAt)],
@@ -74,6 +74,7 @@ function* actionsOf({ id, number, status, counts }, after) {
   if (status === 'running' || status === 'paused')
     yield action({
       label: 'Cancel batch',
+      stops: true,
       path: `${path}/cancel`,
       question: `Cancel batch ${number}? ${counts.queued} items are not begun, and will not be; those at work are stopped and undone where that is still possible.`,
       done: 'The batch is being cancelled.',
@@ -84,7 +85,14 @@ function* actionsOf({ id, number, status, counts }, after) {
       label: 'Retry failed',
       path: `${path}/retry-failed`,
       question: `Try the ${counts.failed} failed items of batch ${number} again?`,
-      done: 'The failed items are tried again.',
+      done: retried,
       after,
     })
+}
+
+/** What became of trying again: not every job can be, and the first reasons say why. */
+function retried({ retried: count, refused }) {
+  if (refused.length === 0) return { text: `${count} items are tried again.` }
+  const why = [...new Set(refused.map(({ code, detail }) => `${code}: ${detail}`))].slice(0, 3).join(' ')
+  return { text: `${count} items are tried again, ${refused.length} cannot be. ${why}`, kind: 'error' }
 }

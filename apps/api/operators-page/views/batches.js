@@ -1,6 +1,6 @@
 import { read } from '../api.js'
 import { badge, filter, h, pageLink, progressBar, table } from '../dom.js'
-import { duration, hasEnded, time } from '../words.js'
+import { remaining, time } from '../words.js'
 
 const statuses = ['', 'running', 'paused', 'succeeded', 'failed', 'cancelled']
 
@@ -31,7 +31,7 @@ export const batches = {
         progressBar(doneOf(batch), `Progress of batch ${batch.number}`),
         String(batch.counts.failed),
         String(batch.total),
-        batch.etaSeconds === null || hasEnded(batch) ? '' : duration(batch.etaSeconds * 1000),
+        remaining(batch) ?? '',
         tenantsOf(batch),
         batch.requestedBy,
         time(batch.createdAt),

@@ -1,14 +1,19 @@
-import { may, read } from '../api.js'
+import { may, read, readAll } from '../api.js'
 import { action } from '../actions.js'
-import { badge, facts, h, pageLink, progressBar } from '../dom.js'
+import { badge, facts, h, pageLink, progressBar, table } from '../dom.js'
+import { spanOf, stepBar } from '../timeline.js'
 import { duration, hasEnded, time, tookMs } from '../words.js'
 
 /** One job: how far it is, what each step did, and what went wrong. */
 export const job = {
-  title: ({ number }) => `Job ${number}`,
-  load: ([id]) => read(`/v1/jobs/${encodeURIComponent(id)}`),
-  hasEnded,
-  show: (each, { refresh }) => [
+  title: ({ job: { number } }) => `Job ${number}`,
+  async load([id]) {
+    const path = `/v1/jobs/${encodeURIComponent(id)}`
+    const [found, events] = await Promise.all([read(path), readAll(`${path}/events`)])
+    return { job: found, events }
+  },
+  hasEnded: (data) => hasEnded(data.job),
+  show: ({ job: each, events }, { refresh }) => [
     h('h1', {}, `Job ${each.number} `, badge(each.status)),
     h('p', { class: 'soft' }, each.type),
     progressBar(each.progress, 'Progress'),
@@ -16,7 +21,8 @@ export const job = {
     each.error && failure(each),
     may('jobs:manage') && h('div', { class: 'actions' }, ...actionsOf(each, refresh)),
     h('h2', {}, 'Steps'),
-    h('ol', { class: 'steps' }, ...each.steps.map((step) => stepLine(step, each))),
+    h('ol', { class: 'steps' }, ...each.steps.map((step) => stepLine(step, spanOf(each)))),
+    eventList(events),
     h('h2', {}, 'About it'),
     facts([
       ['tenant', each.tenant],
@@ -59,12 +65,9 @@ function failure({ error, outcome }) {
   )
 }
 
-/** One step with a bar that says which part of the job's time it took. */
-function stepLine(step, whole) {
-  const total = tookMs(whole) || 1
-  const ms = step.durationMs ?? tookMs(step)
-  const share = ms === null ? 0 : Math.max(1, Math.min(100, Math.round((100 * ms) / total)))
-  return h(
+/** One step, with a bar that says when in the job's time it was at work. */
+const stepLine = (step, span) =>
+  h(
     'li',
     { 'data-status': step.status },
     h(
@@ -72,21 +75,40 @@ function stepLine(step, whole) {
       { class: 'line' },
       h('strong', {}, step.name),
       badge(step.status),
-      h('span', { class: 'soft' }, duration(ms) ?? ''),
+      h('span', { class: 'soft' }, duration(step.durationMs ?? tookMs(step)) ?? ''),
+      step.attempts > 1 && h('span', { class: 'soft' }, `${step.attempts} tries`),
     ),
-    ms !== null &&
-      h('meter', { min: '0', max: '100', value: String(share), 'aria-label': `Part of the time: ${share} %` }),
-    step.attempts > 1 && h('p', { class: 'soft' }, `${step.attempts} tries`),
+    stepBar(step, span),
     step.detail && h('p', { class: 'soft' }, step.detail),
     step.error && h('p', { class: 'error' }, `${step.error.code}: ${step.error.detail ?? step.error.title}`),
   )
-}
+
+/** All that happened, also in earlier tries of the job; folded up until somebody wants it. */
+const eventList = (events) =>
+  h(
+    'details',
+    { 'data-keep': 'events' },
+    h('summary', { 'data-keep': 'events-summary' }, `Events (${events.length})`),
+    table(
+      'Events, in the order in which they happened',
+      ['When', 'Event', 'About'],
+      events.map(({ at, type, data }) => [time(at), type, detailsOf(data)]),
+      'Nothing has happened yet.',
+    ),
+  )
+
+const detailsOf = (data) =>
+  Object.entries(data)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => (name === 'step' ? value : `${name}: ${value}`))
+    .join(', ')
 
 function* actionsOf({ id, number, status }, after) {
   const path = `/v1/jobs/${encodeURIComponent(id)}`
   if (status === 'queued' || status === 'running')
     yield action({
       label: 'Cancel job',
+      stops: true,
       path: `${path}/cancel`,
       question: `Cancel job ${number}? What it has done so far is undone.`,
       done: 'The job is being cancelled.',

@@ -4,6 +4,9 @@ import { Router, static as staticFiles } from 'express'
 /** Where the page stands below the dashboard. */
 export const operatorsPath = '/dashboard/operations/'
 
+/** What the sign-in form of the page needs, the one file that is given to everybody. */
+export const signInScript = fileURLToPath(new URL('../../operators-page/sign-in.js', import.meta.url))
+
 const files = fileURLToPath(new URL('../../operators-page', import.meta.url))
 
 /** Stricter than elsewhere: nothing of this page is inline, and it speaks with this server only. */

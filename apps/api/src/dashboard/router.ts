@@ -5,7 +5,7 @@ import { requestIdOf } from '../http/request-id.js'
 import type { Parts } from '../parts.js'
 import { attemptLimit, failureLimit } from '../sign-in/attempt-limit.js'
 import { createBoard } from './board.js'
-import { operatorsPage, operatorsPath } from './operators-page.js'
+import { operatorsPage, operatorsPath, signInScript } from './operators-page.js'
 import { closeSession, maySee, openSession, pageToken, sessionOf, type Session } from './session.js'
 import { signInPage } from './sign-in-page.js'
 
@@ -19,6 +19,9 @@ export function dashboardRouter(parts: Parts): Router | null {
   const form = urlencoded({ extended: false, limit: '10kb' })
 
   router.get('/sign-in', (request, response) => showSignIn(response, 200, { goal: goalOf(request.originalUrl) }))
+  router.get('/sign-in.js', (_request, response) => {
+    response.sendFile(signInScript, { cacheControl: false, headers: { 'Cache-Control': 'no-store' } })
+  })
   router.post('/sign-in', fromHere, failureLimit(), form, attemptLimit(formClientId), async (request, response) => {
     const { client_id: id, client_secret: secret, goal } = (request.body ?? {}) as Record<string, unknown>
     const client =

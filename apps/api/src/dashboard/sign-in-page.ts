@@ -8,7 +8,7 @@ export const signInPage = ({ failed = false, goal }: { failed?: boolean; goal: b
 <h1>Dashboard</h1>
 <p class="soft">For API clients bound to every tenant, with the scope <code>jobs:manage</code> or <code>admin</code>.</p>
 ${failed ? '<p role="alert"><strong>That did not work.</strong> Check id, secret, scope and tenants of the client.</p>' : ''}
-${goal ? '<input type="hidden" name="goal" value="operations">' : ''}
+${goal ? '<input type="hidden" name="goal" value="operations"><script src="/dashboard/sign-in.js" defer></script>' : ''}
 <label for="client_id">Client id</label>
 <input id="client_id" name="client_id" autocomplete="username" required autofocus>
 <label for="client_secret">Client secret</label>

@@ -36,7 +36,7 @@ export const htmlPage = (
   media: 'text/html; charset=utf-8',
   content: `<!doctype html>
 <html lang="en"${wide ? ' class="wide"' : ''}>
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${style}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>${escapeHtml(title)}</title><style>${style}</style></head>
 <body>
 ${body}
 </body>
