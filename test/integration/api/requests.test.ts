@@ -160,7 +160,7 @@ describe('requests that are not as they should be', () => {
     const docs = await under.send('GET', '/docs')
     expect(docs.status).to.equal(200)
     expect(docs.text).not.to.match(/(?:src|href)="(?:https?:)?\/\//)
-    for (const [, path] of docs.text.matchAll(/(?:src|href)="([^"]+)"/g))
+    for (const [, path] of docs.text.matchAll(/(?:src|href)="(\/[^"]+)"/g))
       expect([path, (await under.send('GET', path!)).status]).to.deep.equal([path, 200])
     const { body } = await under.send('GET', '/openapi.json')
     expect(body.openapi).to.equal('3.1.0')
