@@ -4,7 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
+import pg from 'pg'
 import type { Addresses } from '../../scripts/quickstart/show-addresses.js'
 import { startCli } from '../integration/cli/cli-process.js'
 import { databasesLike } from '../support/killed-workers.js'
@@ -12,6 +14,19 @@ import { databasesLike } from '../support/killed-workers.js'
 const repository = path.resolve(import.meta.dirname, '../..')
 const tenant = 'five-hundred'
 const count = 500
+/** Which of them fail at first, all over the batch. */
+const obstructed = Array.from({ length: 20 }, (_, index) => index * 25 + 3)
+
+interface Batch {
+  id: string
+  finishedAt: string | null
+}
+interface Instance {
+  name: string
+  status: string
+  odsInstanceId: number
+  databaseName: string
+}
 
 /** kill -9 for one of the quickstart's processes, which starts another one in its place. */
 function killOne(quickstart: ChildProcess, app: string): void {
@@ -30,6 +45,7 @@ describe('five hundred instances from a CSV file with one command', function () 
   let quickstart: ChildProcess
   let addresses: Addresses
   let env: Record<string, string>
+  let obstacles: string[]
 
   before(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'onboard-500-'))
@@ -80,8 +96,64 @@ describe('five hundred instances from a CSV file with one command', function () 
     const response = await fetch(`${addresses.adminApiUrl}/__simulator/tenants/${tenant}/odsInstances`)
     return (await response.json()) as { id: number; name: string }[]
   }
+  async function call<T>(method: string, target: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${addresses.apiUrl}${target}`, {
+      method,
+      headers: { authorization: `Bearer ${addresses.token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    expect(response.status, await response.clone().text()).to.be.lessThan(300)
+    return (await response.json()) as T
+  }
+  async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
+    const deadline = Date.now() + 600_000
+    while (!(await condition())) {
+      if (Date.now() > deadline) throw new Error(`Not within ten minutes: ${what}`)
+      await pause(500)
+    }
+  }
+  const batchEnded = (id: string) =>
+    until(async () => (await call<Batch>('GET', `/v1/batches/${id}`)).finishedAt !== null, `the end of batch ${id}`)
+  async function onServer(...statements: string[]): Promise<void> {
+    const client = new pg.Client({ connectionString: addresses.databaseServerUrl })
+    await client.connect()
+    try {
+      for (const statement of statements) await client.query(statement)
+    } finally {
+      await client.end()
+    }
+  }
+  async function active(): Promise<Instance[]> {
+    const list = await startCli(['instances', '--tenant', tenant, '--status', 'active', '--json'], env).ended
+    return (JSON.parse(list.stdout) as { items: Instance[] }).items
+  }
+  /** What is on record is there, and nothing else: one registration and one database each, nothing unfinished. */
+  async function expectJustThese(items: Instance[]): Promise<void> {
+    expect((await registered()).map(({ id, name }) => `${id} ${name}`).sort()).to.deep.equal(
+      items.map(({ odsInstanceId, name }) => `${odsInstanceId} ${name}`).sort(),
+    )
+    const databases = await databasesLike(addresses.databaseServerUrl, `EdFi\\_Ods\\_five\\_hundred\\_%`)
+    expect(databases).to.deep.equal(items.map(({ databaseName }) => databaseName).sort())
+    expect(await databasesLike(addresses.databaseServerUrl, 'tm\\_%')).to.deep.equal([])
+  }
+  let batchId: string
+  let bystander: Instance
 
-  it('are all active, registered and verified, none twice, though API and worker are killed meanwhile', async () => {
+  it('are active but for those whose database name somebody took, though API and worker are killed meanwhile', async () => {
+    const single = { tenant, name: 'Bystander' }
+    const { instance } = await call<{ instance: { id: string } }>('POST', '/v1/instances', single)
+    await until(async () => {
+      bystander = await call('GET', `/v1/instances/${instance.id}`)
+      return bystander.status === 'active'
+    }, 'the instance beside the batch')
+    const { items: planned } = await call<{ items: { databaseName: string }[] }>(
+      'POST',
+      '/v1/batches?validateOnly=true',
+      { operation: 'instance.create', items: obstructed.map((at) => ({ tenant, name: `District ${at}` })) },
+    )
+    obstacles = planned.map(({ databaseName }) => databaseName)
+    await onServer(...obstacles.map((name) => `create database ${pg.escapeIdentifier(name)}`))
+
     const cli = onboard('first.csv')
     await cli.says(/ [1-9]\d* of 500/)
     killOne(quickstart, 'api')
@@ -89,22 +161,30 @@ describe('five hundred instances from a CSV file with one command', function () 
     await cli.says(/ [1-9]\d\d of 500/)
     killOne(quickstart, 'worker')
     const { code, stdout, stderr } = await cli.ended
-    expect(stdout, stderr).to.contain('500 succeeded')
-    expect(code).to.equal(0)
-    expect(statuses('first.csv')).to.deep.equal({ succeeded: count })
+    expect(stdout, stderr).to.contain(`${count - obstacles.length} succeeded`)
+    expect(code).to.equal(1)
+    expect(statuses('first.csv')).to.deep.equal({ succeeded: count - obstacles.length, failed: obstacles.length })
 
-    const list = await startCli(['instances', '--tenant', tenant, '--status', 'active', '--json'], env).ended
-    const { items } = JSON.parse(list.stdout) as {
-      items: { name: string; odsInstanceId: number; databaseName: string }[]
-    }
-    expect(items).to.have.length(count)
-    const inAdminApi = await registered()
-    expect(inAdminApi.map(({ id, name }) => `${id} ${name}`).sort()).to.deep.equal(
-      items.map(({ odsInstanceId, name }) => `${odsInstanceId} ${name}`).sort(),
+    const { items: batches } = await call<{ items: { id: string }[] }>('GET', `/v1/batches?tenant=${tenant}`)
+    batchId = batches[0]!.id
+    const { items: failed } = await call<{ items: { ref: string; error: { code: string } }[] }>(
+      'GET',
+      `/v1/batches/${batchId}/items?status=failed&limit=200`,
     )
-    const databases = await databasesLike(addresses.databaseServerUrl, `EdFi\\_Ods\\_five\\_hundred\\_%`)
-    expect(databases).to.deep.equal(items.map(({ databaseName }) => databaseName).sort())
-    expect(await databasesLike(addresses.databaseServerUrl, 'tm\\_%')).to.deep.equal([])
+    expect(failed.map(({ ref, error }) => `${ref} ${error.code}`)).to.deep.equal(
+      obstructed.map((at) => `row-${at} database_name_taken`),
+    )
+    expect(await active()).to.have.length(count - obstacles.length + 1)
+  })
+
+  it('are all active, registered and verified once the cause is gone and the failed ones are tried again', async () => {
+    await onServer(...obstacles.map((name) => `drop database ${pg.escapeIdentifier(name)}`))
+    const answer = await call<{ retried: number; refused: unknown[] }>('POST', `/v1/batches/${batchId}/retry-failed`)
+    expect(answer).to.deep.include({ retried: obstacles.length, refused: [] })
+    await batchEnded(batchId)
+    const items = await active()
+    expect(items).to.have.length(count + 1)
+    await expectJustThese(items)
   })
 
   it('are all unchanged when the same file is sent again', async () => {
@@ -112,6 +192,16 @@ describe('five hundred instances from a CSV file with one command', function () 
     expect(code).to.equal(0)
     expect(stdout).to.contain('500 unchanged')
     expect(statuses('second.csv')).to.deep.equal({ unchanged: count })
-    expect(await registered()).to.have.length(count)
+    expect(await registered()).to.have.length(count + 1)
+  })
+
+  it('are all gone when the batch is undone, and nothing else is', async () => {
+    const { batch } = await call<{ batch: Batch }>('POST', `/v1/batches/${batchId}/undo`)
+    await batchEnded(batch.id)
+    const retired = () => databasesLike(addresses.databaseServerUrl, 'tm\\_%')
+    await until(async () => (await retired()).length === 0, 'the last purge')
+    const left = await active()
+    expect(left.map(({ name }) => name)).to.deep.equal([bystander.name])
+    await expectJustThese(left)
   })
 })
