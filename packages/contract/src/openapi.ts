@@ -6,6 +6,7 @@ import { tags, type Operation } from './operation.js'
 import { operations } from './operations.js'
 import { problemCodes } from './problems.js'
 import { problemExample } from './openapi/problem-responses.js'
+import { webhookObjects } from './openapi/webhook-objects.js'
 
 /** What differs between installations. */
 export interface OpenApiOptions {
@@ -38,6 +39,7 @@ export function openApiDocument(options: OpenApiOptions): JsonObject {
     servers: [{ url: options.publicUrl }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: webhookObjects(components),
     components: {
       schemas: components.schemas(),
       parameters: sharedParameters,

@@ -26,7 +26,8 @@ async function until(condition: () => boolean | Promise<boolean>, withinMs: numb
 async function ringUntilTaken(producer: QueueProducer, rings: Parameters<QueueProducer['ring']>[0]): Promise<void> {
   for (;;) {
     try {
-      return await producer.ring(rings)
+      await producer.ring(rings)
+      return
     } catch (error) {
       if (!(error instanceof QueueUnreachable)) throw error
       await pause(20)

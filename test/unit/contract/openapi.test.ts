@@ -1,4 +1,4 @@
-import { problemKinds } from '@edfi-tenants/core'
+import { eventTypes, problemKinds } from '@edfi-tenants/core'
 import {
   expressPath,
   openApiDocument,
@@ -61,6 +61,7 @@ describe('the OpenAPI document', () => {
       'servers',
       'tags',
       'paths',
+      'webhooks',
       'components',
     ])
   })
@@ -158,6 +159,25 @@ describe('the OpenAPI document', () => {
           expect(response['description']).to.include(`(/docs/errors/${code})`)
         }
       }
+  })
+
+  it('describes what is sent to webhooks, every type of it with an example', () => {
+    const webhooks = document['webhooks'] as Record<string, { post: Node }>
+    expect(Object.keys(webhooks)).to.have.members([...Object.keys(eventTypes), 'webhook.test'])
+    for (const [type, { post }] of Object.entries(webhooks)) {
+      const { content } = post['requestBody'] as { content: Record<string, { schema: Node; example: Node }> }
+      const { schema, example } = content['application/json']!
+      expect(schema).to.deep.equal({ $ref: '#/components/schemas/WebhookMessage' })
+      expect(example['type']).to.equal(type)
+      if (type in eventTypes) expect((example['data'] as Node)['type']).to.equal(type)
+      const headers = (post['parameters'] as Node[]).map(({ name }) => name)
+      expect(headers).to.deep.equal(['webhook-id', 'webhook-timestamp', 'webhook-signature'])
+    }
+    const ids = [
+      ...operationNodes.map(({ operation }) => operation),
+      ...Object.values(webhooks).map(({ post }) => post),
+    ]
+    expect(new Set(ids.map(({ operationId }) => operationId)).size).to.equal(ids.length)
   })
 
   it('publishes answers open, so that new fields do not break clients, and requests closed', () => {
