@@ -38,7 +38,7 @@ export async function composeApi(config: ApiConfig, log: Log): Promise<Api> {
   // What was asked for while the queue was away need not wait for a sweep.
   queue.onReachable(() => ringer.request())
   const dashboardQueues = config.dashboard ? openDashboardQueues({ url: config.queueUrl, log }) : null
-  const adminApi = createAdminApiClient()
+  const adminApi = createAdminApiClient({ onExchange: (exchange) => metrics.observeAdminApi(exchange) })
   const stopping = new AbortController()
   // Every call that waits, and every stream, listens to it.
   setMaxListeners(0, stopping.signal)

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { countRepairs } from './count-repairs.js'
+import { measureAdminApi, type AdminApiExchange } from './measure-admin-api.js'
 
 /** A number of the fleet, named as the metric that shows it, with the labels it is told apart by; their values are few. */
 export interface FleetFigure {
@@ -24,6 +25,8 @@ export interface ApiMetrics {
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
   /** For the ringer: jobs that were found due although a worker should have had them. */
   repaired(kind: string): void
+  /** For the client of Admin API. */
+  observeAdminApi(exchange: AdminApiExchange): void
   /** Everything in the text format, with its media type. Says so by a metric where the fleet cannot be read. */
   read(): Promise<{ media: string; content: string }>
 }
@@ -65,6 +68,7 @@ export function createApiMetrics(readFleet: () => Promise<FleetFigure[]>, cacheM
       requests.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, seconds)
     },
     repaired: countRepairs(registry),
+    observeAdminApi: measureAdminApi(registry),
     async read() {
       if (performance.now() - refreshedAt >= cacheMs) {
         refreshedAt = performance.now()

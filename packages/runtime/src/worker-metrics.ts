@@ -1,13 +1,6 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { countRepairs } from './count-repairs.js'
-
-/** A call of Admin API as its client reports it; `status` is null where no answer came. */
-interface AdminApiExchange {
-  method: string
-  path: string
-  status: number | null
-  durationMs: number
-}
+import { measureAdminApi, type AdminApiExchange } from './measure-admin-api.js'
 
 /** What a worker tells Prometheus, and whom it is told by. */
 export interface WorkerMetrics {
@@ -28,11 +21,7 @@ export interface WorkerMetrics {
 
 /** From what a step takes that only looks, to what a restore of a large database takes, in seconds. */
 const workSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600]
-const callSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-
-/** Addresses without what makes them many: ids, and what stands before Admin API's own paths. */
-const templateOf = (path: string): string =>
-  path.replace(/^.*?(?=\/(?:v\d|connect)\/)/, '').replace(/\/\d+(?=\/|$)/g, '/{id}')
+const ringSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /** Makes the metrics of a worker that runs up to `concurrency` jobs at once. */
 export function createWorkerMetrics(concurrency: number): WorkerMetrics {
@@ -43,7 +32,7 @@ export function createWorkerMetrics(concurrency: number): WorkerMetrics {
     name: 'edfi_tenants_job_ring_lag_seconds',
     help: 'From the last ring of a job to the moment a worker had it.',
     labelNames: ['type'],
-    buckets: callSeconds,
+    buckets: ringSeconds,
     registers,
   })
   const waits = new Histogram({
@@ -74,13 +63,6 @@ export function createWorkerMetrics(concurrency: number): WorkerMetrics {
     registers,
   })
   most.set(concurrency)
-  const adminApi = new Histogram({
-    name: 'edfi_tenants_admin_api_request_duration_seconds',
-    help: 'Calls of Admin API; status none: no answer came.',
-    labelNames: ['method', 'path', 'status'],
-    buckets: callSeconds,
-    registers,
-  })
   return {
     jobs: {
       jobTaken({ type, rungForSeconds, waitedSeconds }) {
@@ -93,10 +75,7 @@ export function createWorkerMetrics(concurrency: number): WorkerMetrics {
       stepTried: ({ step, direction, outcome, seconds }) => steps.observe({ step, direction, outcome }, seconds),
     },
     repaired: countRepairs(registry),
-    observeAdminApi({ method, path, status, durationMs }) {
-      const answer = status === null ? 'none' : `${Math.floor(status / 100)}xx`
-      adminApi.observe({ method, path: templateOf(path), status: answer }, durationMs / 1000)
-    },
+    observeAdminApi: measureAdminApi(registry),
     read: async () => ({ media: registry.contentType, content: await registry.metrics() }),
   }
 }

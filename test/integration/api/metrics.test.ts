@@ -52,6 +52,18 @@ describe('the metrics of the API', () => {
     }
   })
 
+  it('tell how long Admin API takes where a request waits for it', async () => {
+    const adminApi = { url: 'http://127.0.0.1:1', clientId: 'admin', clientSecret: 'admin-secret', mode: 'v2' }
+    await under.root.post('/v1/environments', environmentBody('away', { adminApi }))
+    await under.root.post('/v1/database-servers', serverBody('main'))
+    await under.root.post('/v1/tenants', { name: 'beta', environment: 'away' })
+    const body = { tenant: 'beta', server: 'main', databaseName: 'Theirs', odsInstanceId: 7 }
+    const answer = await under.root.post('/v1/instances/adopt', body)
+    expect([answer.status, answer.body.code]).to.deep.equal([503, 'admin_api_unreachable'])
+    const { text } = await under.root.get('/metrics')
+    expect(text).to.match(/_admin_api_request_duration_seconds_count\{method="GET",path="\/",status="none"\} [1-9]/)
+  })
+
   it('leave streams out of the durations, as they last for as long as somebody listens', async () => {
     const id = await newJob('Streamed')
     const { database } = under.api.parts.store

@@ -67,7 +67,7 @@ export function createJobRunner(options: {
     const definition = job && definitions.get(job.type)
     if (!job || !definition) return
     await inSpan(job.type, { kind: 'consumer', parent: job.traceContext, attributes: about(job) }, () => {
-      recordSpan('wait for a worker', { startTime: Date.parse(job.nextRunAt) })
+      recordSpan('wait for a worker', { startTime: Date.now() - job.waitedMs })
       return runClaimed(definition, job, claimedAt)
     })
   }
