@@ -34,6 +34,8 @@ describe('fifty instances at once', function () {
       count: 50,
       prefix: 'Flushed',
       killEveryMs: 2_000,
+      // Killed that fast, workers on a busy machine may come to nothing at all, as slots are held until leases end.
+      kills: 40,
       disturb: () => client.flushall().then(() => undefined),
     })
   })
