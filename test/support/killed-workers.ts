@@ -29,8 +29,8 @@ export async function createWhileKilling(
     count: number
     prefix: string
     killEveryMs: number
-    /** How often one is killed at most; without end unless told. */
-    kills?: number
+    /** How often one is killed at most. */
+    kills: number
     disturb?: (kills: number) => Promise<void>
   },
 ): Promise<{ kills: number }> {
@@ -39,7 +39,7 @@ export async function createWhileKilling(
   let kills = 0
   const end = new AbortController()
   const killing = (async () => {
-    while (kills < (options.kills ?? Infinity)) {
+    while (kills < options.kills) {
       await pause(killEveryMs, undefined, { signal: end.signal })
       const victim = workers[kills % workers.length]
       await victim?.kill()
