@@ -21,10 +21,11 @@ export const batchRoutes = (parts: Parts): Route[] => [
     return ok(pageOfRows(rows, query, presentBatch, (row) => row.number))
   }),
 
-  route(operations.getBatch, async ({ actor, headers, params, signal }) => {
+  route(operations.getBatch, async (call) => {
+    const { actor, headers, params } = call
     const seconds = preferredWaitSeconds(headers.Prefer)
     const look = () => readBatch(parts.store.database, params.id, actor.tenants)
-    const batch = found(seconds > 0 ? await waitForEnd(look, { seconds, signal }) : await look())
+    const batch = found(seconds > 0 ? await waitForEnd(look, { seconds, signal: call.signal }) : await look())
     return ok(presentBatch(batch), {
       ...(batch.finishedAt === null ? { 'Retry-After': '2' } : {}),
       ...(seconds > 0 ? { 'Preference-Applied': `wait=${seconds}` } : {}),

@@ -19,10 +19,12 @@ export const jobRoutes = (parts: Parts): Route[] => [
     return ok(pageOfRows(rows, query, presentJob, (row) => row.number))
   }),
 
-  route(operations.getJob, async ({ actor, headers, params, signal }) => {
+  route(operations.getJob, async (call) => {
+    const { actor, headers, params } = call
     const seconds = preferredWaitSeconds(headers.Prefer)
     const look = () => readJob(parts.store.database, params.id, actor.tenants)
-    const job = found(seconds > 0 ? await waitForEnd(look, { seconds, signal }) : await look())
+    // Its signal is asked for by those only that wait: making one costs as much as the answer.
+    const job = found(seconds > 0 ? await waitForEnd(look, { seconds, signal: call.signal }) : await look())
     return ok(presentJob(job), {
       ...(isFinished(job.status) ? {} : { 'Retry-After': '2' }),
       ...(seconds > 0 ? { 'Preference-Applied': `wait=${seconds}` } : {}),
