@@ -7,6 +7,7 @@ import {
   readPlacements,
   readSeedBundles,
   readServersById,
+  takeTurnWithCreations,
   type Database,
   type LockedRoom,
   type NameHolderRow,
@@ -40,7 +41,8 @@ interface PlannedCreation extends AskedCreation {
 
 /**
  * Plans many new instances with as many queries as one takes: placements once per tenant, seed bundles once, all holders
- * of names at once. With `lock`, limited tenants and database servers stay locked until the transaction ends.
+ * of names at once. With `lock`, other batches of creations, limited tenants and database servers wait until the
+ * transaction ends.
  */
 export async function planCreations(
   database: Database,
@@ -64,6 +66,7 @@ export async function planCreations(
     else faults.push(...result.failures.flatMap((failure) => itemFaults(failure, pointerTo(item))))
   }
   faults.push(...repeatedNames(planned), ...ambiguousItems(planned.map(contextsOf)))
+  if (lock) await takeTurnWithCreations(database)
   const judged = await judgeHolders(database, request, planned, faults)
   await assertRoomForAll(database, judged, faults, { lock })
   return { items: judged.map((item) => plannedItem(item, request)), faults }
