@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { Client, escapeIdentifier } from 'pg'
+import { escapeIdentifier } from 'pg'
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
 import { startApiProcess, type ApiProcess } from '../support/api-process.js'
 import { startJobStack, type JobStack } from '../support/job-stack.js'
+import { queryOn } from '../support/postgres.js'
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.js'
 
 const chromium = [
@@ -68,11 +69,7 @@ describe('the dashboard in a browser', function () {
     console.log(`    screenshots: ${screenshots}`)
   })
 
-  async function onServer(statement: string): Promise<void> {
-    const client = new Client({ connectionString: stack.serverUrl })
-    await client.connect()
-    await client.query(statement).finally(() => client.end())
-  }
+  const onServer = (statement: string) => queryOn(stack.serverUrl, statement)
   async function call<T>(method: string, address: string, body?: unknown): Promise<T> {
     const answer = await fetch(`${api.url}${address}`, {
       method,

@@ -10,6 +10,7 @@ import pg from 'pg'
 import type { Addresses } from '../../scripts/quickstart/show-addresses.js'
 import { startCli } from '../integration/cli/cli-process.js'
 import { databasesLike } from '../support/killed-workers.js'
+import { queryOn } from '../support/postgres.js'
 
 const repository = path.resolve(import.meta.dirname, '../..')
 const tenant = 'five-hundred'
@@ -114,15 +115,7 @@ describe('five hundred instances from a CSV file with one command', function () 
   }
   const batchEnded = (id: string) =>
     until(async () => (await call<Batch>('GET', `/v1/batches/${id}`)).finishedAt !== null, `the end of batch ${id}`)
-  async function onServer(...statements: string[]): Promise<void> {
-    const client = new pg.Client({ connectionString: addresses.databaseServerUrl })
-    await client.connect()
-    try {
-      for (const statement of statements) await client.query(statement)
-    } finally {
-      await client.end()
-    }
-  }
+  const onServer = (statement: string) => queryOn(addresses.databaseServerUrl, statement)
   async function active(): Promise<Instance[]> {
     const list = await startCli(['instances', '--tenant', tenant, '--status', 'active', '--json'], env).ended
     return (JSON.parse(list.stdout) as { items: Instance[] }).items
@@ -152,7 +145,7 @@ describe('five hundred instances from a CSV file with one command', function () 
       { operation: 'instance.create', items: obstructed.map((at) => ({ tenant, name: `District ${at}` })) },
     )
     obstacles = planned.map(({ databaseName }) => databaseName)
-    await onServer(...obstacles.map((name) => `create database ${pg.escapeIdentifier(name)}`))
+    for (const name of obstacles) await onServer(`create database ${pg.escapeIdentifier(name)}`)
 
     const cli = onboard('first.csv')
     await cli.says(/ [1-9]\d* of 500/)
@@ -178,7 +171,7 @@ describe('five hundred instances from a CSV file with one command', function () 
   })
 
   it('are all active, registered and verified once the cause is gone and the failed ones are tried again', async () => {
-    await onServer(...obstacles.map((name) => `drop database ${pg.escapeIdentifier(name)}`))
+    for (const name of obstacles) await onServer(`drop database ${pg.escapeIdentifier(name)}`)
     const answer = await call<{ retried: number; refused: unknown[] }>('POST', `/v1/batches/${batchId}/retry-failed`)
     expect(answer).to.deep.include({ retried: obstacles.length, refused: [] })
     await batchEnded(batchId)

@@ -1,22 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
-import pg from 'pg'
 import type { JobStack } from './job-stack.js'
+import { queryOn } from './postgres.js'
 import { startWorkerProcess } from './worker-process.js'
 
 /** Names of the databases on a server that begin like this. */
 export async function databasesLike(url: string, pattern: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ datname: string }>(
-      `select datname from pg_database where datname like $1 order by 1`,
-      [pattern],
-    )
-    return rows.map((row) => row.datname)
-  } finally {
-    await client.end()
-  }
+  const rows = await queryOn<{ datname: string }>(
+    url,
+    `select datname from pg_database where datname like $1 order by 1`,
+    [pattern],
+  )
+  return rows.map((row) => row.datname)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Client, escapeIdentifier } from 'pg'
+import { Client, escapeIdentifier, type QueryResultRow } from 'pg'
 import { startPostgres } from '../../scripts/services/postgres.js'
 import type { PostgresService } from '../../scripts/services/postgres.js'
 
@@ -24,16 +24,6 @@ export async function sharedPostgres(): Promise<{ url: string }> {
   return started
 }
 
-async function run(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
-}
-
 /**
  * Creates a database on the shared server (or the one given by a superuser's URL), empty or as a clone of `template`. The name starts with the prefix, which
  * says in a list of databases whose it is.
@@ -45,13 +35,15 @@ export async function createDatabase(
   const server = options.on ?? (await sharedPostgres()).url
   const name = `${prefix}_${randomBytes(6).toString('hex')}`
   const template = options.template === undefined ? '' : ` template ${escapeIdentifier(options.template)}`
-  await run(server, `create database ${escapeIdentifier(name)}${template}`)
+  await queryOn(server, `create database ${escapeIdentifier(name)}${template}`)
   const url = new URL(server)
   url.pathname = `/${name}`
   return {
     url: url.href,
     name,
-    drop: () => run(server, `drop database if exists ${escapeIdentifier(name)} with (force)`),
+    drop: async () => {
+      await queryOn(server, `drop database if exists ${escapeIdentifier(name)} with (force)`)
+    },
   }
 }
 
@@ -60,4 +52,19 @@ if (typeof after === 'function') {
   after(async function stopSharedPostgres() {
     await (await started)?.stop()
   })
+}
+
+/** Runs one statement on a connection of its own and gives its rows. */
+export async function queryOn<Row extends QueryResultRow>(
+  url: string,
+  statement: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Row>(statement, values)).rows
+  } finally {
+    await client.end()
+  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
-import pg from 'pg'
+import { queryOn } from '../../support/postgres.js'
 import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.js'
 import { startCliStack, type CliStack } from './cli-stack.js'
 
@@ -67,16 +67,8 @@ describe('a school year rolled over by cloning', function () {
   async function districtsIn({ databaseName }: Shown): Promise<string[]> {
     const url = new URL(stack.jobs.serverUrl)
     url.pathname = `/${databaseName}`
-    const client = new pg.Client({ connectionString: url.href })
-    await client.connect()
-    try {
-      const { rows } = await client.query<{ id: number }>(
-        'SELECT localeducationagencyid AS id FROM edfi.localeducationagency',
-      )
-      return rows.map(({ id }) => String(id))
-    } finally {
-      await client.end()
-    }
+    const districts = 'SELECT localeducationagencyid AS id FROM edfi.localeducationagency'
+    return (await queryOn<{ id: number }>(url.href, districts)).map(({ id }) => String(id))
   }
 
   it('makes next year’s with the data, lets the keys serve both, and stops last year’s', async () => {

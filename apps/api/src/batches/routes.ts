@@ -1,11 +1,11 @@
-import { operations, preferredWaitSeconds } from '@edfi-tenants/contract'
+import { operations } from '@edfi-tenants/contract'
 import { listBatches, listBatchItems, listBatchJobs, readBatch } from '@edfi-tenants/store'
 import { ok } from '../http/answer.js'
 import { found } from '../http/found.js'
 import { filtersOf, numberCursor, pageOfRows, rowsToRead } from '../http/page.js'
 import { route, type Route } from '../http/route.js'
 import { presentJob } from '../jobs/present-job.js'
-import { waitForEnd } from '../jobs/wait-for-end.js'
+import { lookOrWait } from '../jobs/wait-for-end.js'
 import type { Parts } from '../parts.js'
 import { createBatch } from './create-batch.js'
 import { batchCredentialRoutes } from './credential-routes.js'
@@ -22,14 +22,9 @@ export const batchRoutes = (parts: Parts): Route[] => [
   }),
 
   route(operations.getBatch, async (call) => {
-    const { actor, headers, params } = call
-    const seconds = preferredWaitSeconds(headers.Prefer)
-    const look = () => readBatch(parts.store.database, params.id, actor.tenants)
-    const batch = found(seconds > 0 ? await waitForEnd(look, { seconds, signal: call.signal }) : await look())
-    return ok(presentBatch(batch), {
-      ...(batch.finishedAt === null ? { 'Retry-After': '2' } : {}),
-      ...(seconds > 0 ? { 'Preference-Applied': `wait=${seconds}` } : {}),
-    })
+    const look = () => readBatch(parts.store.database, call.params.id, call.actor.tenants)
+    const { row, headers } = await lookOrWait(call, look)
+    return ok(presentBatch(found(row)), headers)
   }),
 
   route(operations.listBatchItems, async ({ actor, params, query }) => {

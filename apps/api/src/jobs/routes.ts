@@ -1,5 +1,4 @@
-import { operations, preferredWaitSeconds } from '@edfi-tenants/contract'
-import { isFinished } from '@edfi-tenants/core'
+import { operations } from '@edfi-tenants/contract'
 import { cancelJob, retryJob } from '@edfi-tenants/jobs'
 import { listJobs, readJob } from '@edfi-tenants/store'
 import { ok } from '../http/answer.js'
@@ -9,7 +8,7 @@ import { route, type Route } from '../http/route.js'
 import type { Parts } from '../parts.js'
 import { acceptJob } from './accept-job.js'
 import { presentJob } from './present-job.js'
-import { waitForEnd } from './wait-for-end.js'
+import { lookOrWait } from './wait-for-end.js'
 
 /** `/v1/jobs`. */
 export const jobRoutes = (parts: Parts): Route[] => [
@@ -20,15 +19,9 @@ export const jobRoutes = (parts: Parts): Route[] => [
   }),
 
   route(operations.getJob, async (call) => {
-    const { actor, headers, params } = call
-    const seconds = preferredWaitSeconds(headers.Prefer)
-    const look = () => readJob(parts.store.database, params.id, actor.tenants)
-    // Its signal is asked for by those only that wait: making one costs as much as the answer.
-    const job = found(seconds > 0 ? await waitForEnd(look, { seconds, signal: call.signal }) : await look())
-    return ok(presentJob(job), {
-      ...(isFinished(job.status) ? {} : { 'Retry-After': '2' }),
-      ...(seconds > 0 ? { 'Preference-Applied': `wait=${seconds}` } : {}),
-    })
+    const look = () => readJob(parts.store.database, call.params.id, call.actor.tenants)
+    const { row, headers } = await lookOrWait(call, look)
+    return ok(presentJob(found(row)), headers)
   }),
 
   route(operations.cancelJob, async (call) => {

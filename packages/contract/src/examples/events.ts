@@ -1,4 +1,4 @@
-import type { EventType } from '@edfi-tenants/core'
+import type { EventType, ProblemCode } from '@edfi-tenants/core'
 import type { Event } from '../events.js'
 import { createBatchExample } from './batches.js'
 import { finishedJobExample } from './jobs.js'
@@ -26,7 +26,7 @@ export const endEventExample: Event = {
   data: {},
 }
 
-const fault = { code: 'database_unreachable' }
+const fault = { code: 'server_unreachable' satisfies ProblemCode }
 const step = { step: 'create-database' }
 const dataExamples: Partial<Record<EventType, Event['data']>> = {
   'job.waiting': { for: 'slot', milliseconds: 0 },
